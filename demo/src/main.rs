@@ -1,0 +1,2 @@
+//! The app that `make demo` runs.
+fn main() {}

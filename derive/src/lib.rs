@@ -1,0 +1,1 @@
+//! `#[derive(Syncable)]` for `diesel-electric`.

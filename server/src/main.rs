@@ -1,0 +1,2 @@
+//! The stand-alone `diesel-electric` program.
+fn main() {}

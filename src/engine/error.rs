@@ -1,0 +1,53 @@
+//! Why a shape cannot be served.
+
+use crate::pg::TableName;
+use crate::predicate::CheckError;
+use crate::source::SourceError;
+
+/// A definition does not fit the database.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum ResolveError {
+    /// No such table, or not one that can be synced. The text is the protocol's.
+    #[error("{0}")]
+    Table(String),
+    /// The selection leaves key columns out.
+    #[error("The list of columns must include all primary key columns, missing: {}", .0.join(", "))]
+    MissingKeyColumns(Vec<String>),
+    /// The selection names columns that are not there, or names one twice.
+    #[error("The following columns are not found on the table: {}", .0.join(", "))]
+    UnknownColumns(Vec<String>),
+    /// Generated columns do not come through the stream.
+    #[error(
+        "The following columns are generated and cannot be included in the shape: {}. You can exclude them from \
+         the shape by explicitly listing which columns to fetch in the 'columns' query param", .0.join(", ")
+    )]
+    GeneratedColumns(Vec<String>),
+    /// The filter does not fit the table.
+    #[error(transparent)]
+    Filter(#[from] CheckError),
+    /// The database could not be asked.
+    #[error("Cannot connect to the database to verify the shape. Please try again later.")]
+    Unreachable(#[source] std::sync::Arc<SourceError>),
+}
+
+/// A shape could not be made. All who wait for it get the same error.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum CreateError {
+    /// The table is not what it was when the shape was resolved: resolve again.
+    #[error("table {0} has changed")]
+    SchemaChanged(TableName),
+    /// The snapshot failed; the text is the protocol's.
+    #[error("{message}")]
+    Snapshot {
+        /// What to tell the client.
+        message: String,
+        /// What happened.
+        #[source]
+        source: std::sync::Arc<SourceError>,
+    },
+    /// The engine is not active.
+    #[error("the engine is not following the database at the moment")]
+    NotActive,
+}

@@ -1,0 +1,33 @@
+//! Real-time sync for Postgres-backed Rust apps.
+//!
+//! A Diesel model or query becomes a *shape*: the rows of one table that match a filter. An engine inside the app
+//! follows Postgres' logical replication and keeps one log per shape; an Actix service streams it over plain HTTP,
+//! so that every client of the Electric shape protocol holds a live copy.
+//!
+//! # Features
+//!
+//! | feature | default | brings |
+//! |---|---|---|
+//! | `derive` | yes | `#[derive(Syncable)]` |
+//! | `embedded` | yes | the engine in this process: replication, snapshots, shape logs |
+//! | `actix` | yes | the Actix routes: `sync_scope`, `shape_api`, `SyncRequest` |
+#![forbid(unsafe_code)]
+
+mod change;
+mod pg;
+mod predicate;
+mod protocol;
+mod shape;
+mod storage;
+
+#[cfg(feature = "embedded")]
+mod engine;
+#[cfg(feature = "embedded")]
+mod interrupt;
+#[cfg(feature = "embedded")]
+mod service;
+#[cfg(feature = "embedded")]
+mod source;
+
+#[cfg(feature = "actix")]
+mod http;

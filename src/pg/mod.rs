@@ -1,0 +1,19 @@
+//! What Postgres calls things: positions, transaction ids, names, types and table descriptions.
+//!
+//! The ground floor: pure, imports nothing of the house, and every other room speaks in its words.
+
+mod ident;
+mod lsn;
+mod pg_type;
+mod quote;
+mod schema;
+mod snapshot;
+mod xid;
+
+pub use ident::{IdentError, TableName, parse_column_list, parse_identifier};
+pub use lsn::{Lsn, ParseLsnError};
+pub use pg_type::{CustomType, CustomTypeKind, PgType};
+pub use quote::{quote_ident, quote_literal};
+pub use schema::{Collation, Column, Generated, RelationId, ReplicaIdentity, TableSchema};
+pub use snapshot::{ParseSnapshotError, PgSnapshot};
+pub use xid::{Xid, Xid8};

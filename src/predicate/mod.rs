@@ -1,0 +1,13 @@
+//! The where language: parse, type-check, evaluate, print canonically. Pure.
+//!
+//! Journey: text -> [`Expr`] (parsed, untyped) -> [`Predicate`] (checked against one table, canonical, ready to run).
+
+mod check;
+mod error;
+mod expr;
+mod value;
+
+pub use check::{Bind, BindType, IndexKey, Predicate, Row};
+pub use error::{CheckError, EvalError, ParseError};
+pub use expr::Expr;
+pub use value::Value;

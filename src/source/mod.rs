@@ -1,0 +1,82 @@
+//! Every socket the engine opens: the replication stream, the catalog, publication and slot, snapshots.
+//!
+//! Behind [`Source`], so that the engine can run on another one (the test sandbox).
+
+mod error;
+
+pub use error::SourceError;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+
+use crate::change::Event;
+use crate::pg::{Lsn, PgSnapshot, TableName, TableSchema};
+
+/// Where tables, snapshots and changes come from.
+pub trait Source: Send + Sync + 'static {
+    /// Looks a table up in the catalog.
+    ///
+    /// # Errors
+    /// [`SourceError::UnknownTable`] if there is none; [`SourceError::NotATable`] names views, foreign, partitioned,
+    /// temporary, unlogged and system tables.
+    fn table<'a>(&'a self, name: &'a TableName) -> BoxFuture<'a, Result<Arc<TableSchema>, SourceError>>;
+
+    /// Makes sure that every change of the table from now on comes through [`Source::stream`] with its whole old row:
+    /// adds it to the publication, sets `REPLICA IDENTITY FULL`, and waits for the transactions that wrote to it before.
+    fn publish<'a>(&'a self, table: &'a TableSchema) -> BoxFuture<'a, Result<(), SourceError>>;
+
+    /// Fixes a snapshot and starts to read the query's rows in it.
+    fn snapshot<'a>(
+        &'a self,
+        query: &'a SnapshotQuery,
+    ) -> BoxFuture<'a, Result<Box<dyn SnapshotRows>, SourceError>>;
+
+    /// Connects the replication stream: takes the lock on the slot, creates what is missing, starts to stream. The
+    /// previous stream must be dropped first.
+    fn stream(&self) -> BoxFuture<'_, Result<Box<dyn ChangeStream>, SourceError>>;
+
+    /// Removes what would outlive a temporary source: its publication. Called once, at stop, after the stream was dropped.
+    fn clean_up(&self) -> BoxFuture<'_, Result<(), SourceError>>;
+}
+
+/// What to read in a snapshot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SnapshotQuery {
+    /// The table.
+    pub table: TableName,
+    /// The columns to read, in this order.
+    pub columns: Vec<String>,
+    /// The condition as SQL, without parameters.
+    pub filter: Option<String>,
+    /// False to fix the snapshot and read nothing.
+    pub rows: bool,
+}
+
+/// The rows of one snapshot.
+pub trait SnapshotRows: Send {
+    /// Which transactions it sees.
+    fn visible(&self) -> &PgSnapshot;
+
+    /// The WAL position at which it was taken.
+    fn lsn(&self) -> Lsn;
+
+    /// More rows in `COPY .. TO STDOUT` text form, each ended by a newline; `None` at the end. Whole rows only.
+    fn next(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, SourceError>>;
+}
+
+/// The replication stream.
+pub trait ChangeStream: Send {
+    /// True if nothing before this stream's start can come: the slot is new, so all that was known is stale.
+    fn is_fresh(&self) -> bool;
+
+    /// Waits for something to happen and appends it to `events`. Status is sent to the server meanwhile.
+    ///
+    /// # Cancel safety
+    /// Dropping the future loses nothing.
+    fn next<'a>(&'a mut self, events: &'a mut Vec<Event>) -> BoxFuture<'a, Result<(), SourceError>>;
+
+    /// All WAL below this position has been dealt with durably; told to the server with the next status.
+    fn acknowledge(&mut self, flushed: Lsn);
+}

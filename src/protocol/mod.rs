@@ -8,7 +8,7 @@ mod item;
 mod offset;
 
 pub use handle::ShapeHandle;
-pub use item::{ItemEncoder, Operation, RowKey};
+pub use item::{Cells, END, END_LAST, ItemEncoder, Place, escape_json};
 pub use offset::{LogOffset, ParseOffsetError};
 
 use serde::{Deserialize, Serialize};

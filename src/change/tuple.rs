@@ -39,9 +39,7 @@ impl Tuple {
             take_cell(&mut rest).ok_or(MalformedTuple)?;
         }
         let length = bytes.len() - rest.len();
-        Ok(Self {
-            bytes: bytes.split_to(length),
-        })
+        Ok(Self { bytes: bytes.split_to(length) })
     }
 
     /// A tuple of these texts, `None` for NULL: for sources other than the stream, and tests.
@@ -63,9 +61,7 @@ impl Tuple {
         if let Some(head) = bytes.first_chunk_mut() {
             *head = count.to_be_bytes();
         }
-        Self {
-            bytes: bytes.freeze(),
-        }
+        Self { bytes: bytes.freeze() }
     }
 
     /// The values in column order.
@@ -77,9 +73,7 @@ impl Tuple {
 
     /// How many values there are.
     pub fn len(&self) -> usize {
-        self.bytes
-            .first_chunk()
-            .map_or(0, |head| usize::from(u16::from_be_bytes(*head)))
+        self.bytes.first_chunk().map_or(0, |head| usize::from(u16::from_be_bytes(*head)))
     }
 }
 
@@ -113,31 +107,19 @@ mod tests {
     fn takes_itself_and_leaves_the_rest() {
         let mut bytes = Bytes::from_static(b"\0\x03nut\0\0\0\x02hirest");
         let tuple = Tuple::take(&mut bytes).unwrap();
-        assert_eq!(
-            tuple.cells().collect::<Vec<_>>(),
-            [Cell::Null, Cell::Unchanged, Cell::Text(b"hi")]
-        );
+        assert_eq!(tuple.cells().collect::<Vec<_>>(), [Cell::Null, Cell::Unchanged, Cell::Text(b"hi")]);
         assert_eq!((tuple.len(), &bytes[..]), (3, &b"rest"[..]));
     }
 
     #[test]
     fn from_texts_reads_back() {
         let tuple = Tuple::from_texts([Some("a"), None, Some("")]);
-        assert_eq!(
-            tuple.cells().collect::<Vec<_>>(),
-            [Cell::Text(b"a"), Cell::Null, Cell::Text(b"")]
-        );
+        assert_eq!(tuple.cells().collect::<Vec<_>>(), [Cell::Text(b"a"), Cell::Null, Cell::Text(b"")]);
     }
 
     #[test]
     fn refuses_what_ends_early_or_is_binary() {
-        for bytes in [
-            &b""[..],
-            b"\0",
-            b"\0\x01",
-            b"\0\x01t\0\0\0\x05hi",
-            b"\0\x01b\0\0\0\0",
-        ] {
+        for bytes in [&b""[..], b"\0", b"\0\x01", b"\0\x01t\0\0\0\x05hi", b"\0\x01b\0\0\0\0"] {
             assert_eq!(Tuple::take(&mut Bytes::from_static(bytes)), Err(MalformedTuple));
         }
     }

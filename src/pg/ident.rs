@@ -21,10 +21,7 @@ pub struct TableName {
 impl TableName {
     /// The table `table` of `schema`, both taken as stored: nothing is folded or unquoted.
     pub fn new(schema: impl Into<String>, table: impl Into<String>) -> Self {
-        Self {
-            schema: schema.into(),
-            table: table.into(),
-        }
+        Self { schema: schema.into(), table: table.into() }
     }
 
     /// Reads `name` or `schema.name`, where each part is unquoted (then folded to lower case) or `"quoted"`. No
@@ -103,10 +100,7 @@ pub fn parse_identifier(text: &str) -> Result<String, IdentError> {
 
 /// Reads identifiers parted by commas, as the parameter `columns` holds them; blanks around each are dropped.
 pub fn parse_column_list(text: &str) -> Result<Vec<String>, IdentError> {
-    split(text, ',')?
-        .into_iter()
-        .map(|part| parse_identifier(part.trim()))
-        .collect()
+    split(text, ',')?.into_iter().map(|part| parse_identifier(part.trim())).collect()
 }
 
 /// Splits at `delimiter` outside double quotes.
@@ -142,11 +136,7 @@ mod tests {
             ("\"a.b\".\"c\"\"d\"", "a.b", "c\"d"),
             ("_a$1", "public", "_a$1"),
         ] {
-            assert_eq!(
-                TableName::parse(text),
-                Ok(TableName::new(schema, table)),
-                "{text}"
-            );
+            assert_eq!(TableName::parse(text), Ok(TableName::new(schema, table)), "{text}");
         }
     }
 
@@ -156,18 +146,9 @@ mod tests {
             (".x", "Invalid zero-length delimited identifier"),
             ("\"\"", "Invalid zero-length delimited identifier"),
             ("a.b.c", "Invalid relation identifier, too many delimiters: a.b.c"),
-            (
-                "a b",
-                "Invalid unquoted identifier contains special characters: a b",
-            ),
-            (
-                "1a",
-                "Invalid unquoted identifier contains special characters: 1a",
-            ),
-            (
-                "\"a\"b\"\"",
-                "Invalid identifier with unescaped quote: \"a\"b\"\"",
-            ),
+            ("a b", "Invalid unquoted identifier contains special characters: a b"),
+            ("1a", "Invalid unquoted identifier contains special characters: 1a"),
+            ("\"a\"b\"\"", "Invalid identifier with unescaped quote: \"a\"b\"\""),
             ("\"a", "Invalid identifier with unescaped quote: \"a"),
         ] {
             assert_eq!(TableName::parse(text).unwrap_err().to_string(), message, "{text}");

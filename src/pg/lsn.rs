@@ -33,11 +33,7 @@ impl FromStr for Lsn {
         let refused = || ParseLsnError(text.to_owned());
         let half = |part: &str| {
             let digits = !part.is_empty() && part.bytes().all(|b| b.is_ascii_hexdigit());
-            if digits {
-                u32::from_str_radix(part, 16).ok()
-            } else {
-                None
-            }
+            if digits { u32::from_str_radix(part, 16).ok() } else { None }
         };
         let (high, low) = text.split_once('/').ok_or_else(refused)?;
         let high = half(high).ok_or_else(refused)?;
@@ -52,11 +48,7 @@ mod tests {
 
     #[test]
     fn prints_and_parses_the_form_of_postgres() {
-        for (text, value) in [
-            ("0/0", 0),
-            ("16/B374D848", 0x16_B374_D848),
-            ("FFFFFFFF/FF", 0xFFFF_FFFF_0000_00FF),
-        ] {
+        for (text, value) in [("0/0", 0), ("16/B374D848", 0x16_B374_D848), ("FFFFFFFF/FF", 0xFFFF_FFFF_0000_00FF)] {
             assert_eq!(text.parse(), Ok(Lsn(value)));
             assert_eq!(Lsn(value).to_string(), text);
         }

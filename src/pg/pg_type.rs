@@ -193,10 +193,7 @@ mod tests {
 
     #[test]
     fn sql_names_do_not_depend_on_the_search_path() {
-        assert_eq!(
-            PgType::Array(Arc::new(PgType::Text)).sql_name(),
-            "\"pg_catalog\".\"text\"[]"
-        );
+        assert_eq!(PgType::Array(Arc::new(PgType::Text)).sql_name(), "\"pg_catalog\".\"text\"[]");
         let mood = CustomType {
             oid: 9,
             schema: "a\"b".into(),

@@ -22,19 +22,12 @@ pub struct TableSchema {
 impl TableSchema {
     /// The column of this name, with its position.
     pub fn column(&self, name: &str) -> Option<(usize, &Column)> {
-        self.columns
-            .iter()
-            .enumerate()
-            .find(|(_, column)| column.name == name)
+        self.columns.iter().enumerate().find(|(_, column)| column.name == name)
     }
 
     /// The positions of the columns that identify a row: the primary key, or every column without one.
     pub fn key_columns(&self) -> Vec<usize> {
-        if self.primary_key.is_empty() {
-            (0..self.columns.len()).collect()
-        } else {
-            self.primary_key.clone()
-        }
+        if self.primary_key.is_empty() { (0..self.columns.len()).collect() } else { self.primary_key.clone() }
     }
 }
 

@@ -45,17 +45,9 @@ impl FromStr for PgSnapshot {
         let mut parts = text.splitn(3, ':');
         let mut part = || parts.next().ok_or_else(refused);
         let (xmin, xmax, xip) = (xid(part()?)?, xid(part()?)?, part()?);
-        let mut xip = xip
-            .split(',')
-            .filter(|x| !x.is_empty())
-            .map(xid)
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut xip = xip.split(',').filter(|x| !x.is_empty()).map(xid).collect::<Result<Vec<_>, _>>()?;
         xip.sort_unstable();
-        Ok(Self {
-            xmin,
-            xmax,
-            xip: xip.into(),
-        })
+        Ok(Self { xmin, xmax, xip: xip.into() })
     }
 }
 
@@ -76,15 +68,7 @@ mod tests {
     #[test]
     fn sees_what_had_ended() {
         let snapshot: PgSnapshot = "10:20:12,15".parse().unwrap();
-        for (xid, seen) in [
-            (9, true),
-            (10, true),
-            (12, false),
-            (13, true),
-            (15, false),
-            (19, true),
-            (20, false),
-        ] {
+        for (xid, seen) in [(9, true), (10, true), (12, false), (13, true), (15, false), (19, true), (20, false)] {
             assert_eq!(snapshot.sees(Xid8(xid)), seen, "{xid}");
         }
     }
@@ -92,9 +76,7 @@ mod tests {
     #[test]
     fn compares_in_64_bits_after_an_epoch() {
         let epoch = 1u64 << 32;
-        let snapshot: PgSnapshot = format!("{}:{}:{}", epoch + 3, epoch + 9, epoch + 5)
-            .parse()
-            .unwrap();
+        let snapshot: PgSnapshot = format!("{}:{}:{}", epoch + 3, epoch + 9, epoch + 5).parse().unwrap();
         assert!(!snapshot.sees_narrow(Xid(5)));
         assert!(snapshot.sees_narrow(Xid(4)));
         assert!(snapshot.sees_narrow(Xid(u32::MAX)));

@@ -17,10 +17,7 @@ impl Xid {
     /// snapshot taken while it runs.
     pub fn widen(self, near: Xid8) -> Xid8 {
         // The lower bits of `near`, read as a distance: wrapping into i32 picks the nearer side.
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "the lower half is what is compared"
-        )]
+        #[expect(clippy::cast_possible_truncation, reason = "the lower half is what is compared")]
         let low = near.0 as u32;
         let distance = i64::from(self.0.wrapping_sub(low).cast_signed());
         Xid8(near.0.saturating_add_signed(distance))

@@ -24,10 +24,7 @@ impl LogOffset {
     /// The operation above all others.
     pub const INFINITE: u64 = u64::MAX;
     /// `0_inf`: the end of the snapshot and the start of the log.
-    pub const SNAPSHOT_LAST: LogOffset = LogOffset::At {
-        tx: 0,
-        op: Self::INFINITE,
-    };
+    pub const SNAPSHOT_LAST: LogOffset = LogOffset::At { tx: 0, op: Self::INFINITE };
 
     /// The offset `<tx>_<op>`.
     pub const fn new(tx: u64, op: u64) -> Self {
@@ -36,10 +33,7 @@ impl LogOffset {
 
     /// The end of chunk `chunk` of the snapshot.
     pub const fn snapshot_chunk(chunk: u32) -> Self {
-        Self::At {
-            tx: 0,
-            op: chunk as u64,
-        }
+        Self::At { tx: 0, op: chunk as u64 }
     }
 
     /// The transaction part; 0 before the log.
@@ -55,10 +49,7 @@ impl fmt::Display for LogOffset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::BeforeAll => f.write_str("-1"),
-            Self::At {
-                tx,
-                op: Self::INFINITE,
-            } => write!(f, "{tx}_inf"),
+            Self::At { tx, op: Self::INFINITE } => write!(f, "{tx}_inf"),
             Self::At { tx, op } => write!(f, "{tx}_{op}"),
         }
     }
@@ -79,17 +70,11 @@ impl FromStr for LogOffset {
         // Any number of digits is well formed; what exceeds 64 bits is merely beyond every log.
         let number = |part: &str, most: u64| {
             let digits = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-            digits
-                .then(|| part.parse().unwrap_or(most).min(most))
-                .ok_or(ParseOffsetError)
+            digits.then(|| part.parse().unwrap_or(most).min(most)).ok_or(ParseOffsetError)
         };
         let (tx, op) = text.split_once('_').ok_or(ParseOffsetError)?;
         let tx = number(tx, u64::MAX)?;
-        let op = if op == "inf" {
-            Self::INFINITE
-        } else {
-            number(op, Self::INFINITE - 1)?
-        };
+        let op = if op == "inf" { Self::INFINITE } else { number(op, Self::INFINITE - 1)? };
         Ok(Self::At { tx, op })
     }
 }
@@ -114,26 +99,14 @@ mod tests {
 
     #[test]
     fn refuses_other_forms() {
-        for text in [
-            "", "x", "10", "1_2_3", "0_-1", "10_3.1", " 0_0", "0_", "_0", "+1_0", "-2", "inf_0",
-        ] {
+        for text in ["", "x", "10", "1_2_3", "0_-1", "10_3.1", " 0_0", "0_", "_0", "+1_0", "-2", "inf_0"] {
             assert_eq!(text.parse::<LogOffset>(), Err(ParseOffsetError), "{text}");
         }
     }
 
     #[test]
     fn orders_by_transaction_then_operation() {
-        let ordered = [
-            "-1",
-            "0_0",
-            "0_1",
-            "0_inf",
-            "1_0",
-            "1_inf",
-            "2_0",
-            "9223372036854775808_0",
-        ]
-        .map(at);
+        let ordered = ["-1", "0_0", "0_1", "0_inf", "1_0", "1_inf", "2_0", "9223372036854775808_0"].map(at);
         assert!(ordered.is_sorted_by(|a, b| a < b));
     }
 }

@@ -148,13 +148,7 @@ impl ItemEncoder {
     }
 
     /// The first half of a change of key: the old row goes.
-    pub fn key_change_delete(
-        &self,
-        [old, new]: [&Cells<'_>; 2],
-        full: bool,
-        place: &Place,
-        out: &mut Vec<u8>,
-    ) {
+    pub fn key_change_delete(&self, [old, new]: [&Cells<'_>; 2], full: bool, place: &Place, out: &mut Vec<u8>) {
         self.delete(old, full, place, out);
         out.extend_from_slice(b",\"key_change_to\":\"");
         self.key(new, out);

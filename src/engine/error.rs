@@ -1,8 +1,11 @@
 //! Why a shape cannot be served.
 
+use std::sync::Arc;
+
 use crate::pg::TableName;
 use crate::predicate::CheckError;
 use crate::source::SourceError;
+use crate::storage::StorageError;
 
 /// A definition does not fit the database.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -28,7 +31,10 @@ pub enum ResolveError {
     Filter(#[from] CheckError),
     /// The database could not be asked.
     #[error("Cannot connect to the database to verify the shape. Please try again later.")]
-    Unreachable(#[source] std::sync::Arc<SourceError>),
+    Unreachable(#[source] Arc<SourceError>),
+    /// The engine has stopped.
+    #[error("the engine has stopped")]
+    Stopped,
 }
 
 /// A shape could not be made. All who wait for it get the same error.
@@ -45,9 +51,27 @@ pub enum CreateError {
         message: String,
         /// What happened.
         #[source]
-        source: std::sync::Arc<SourceError>,
+        source: Arc<SourceError>,
     },
+    /// The log cannot be written.
+    #[error("the log of the shape cannot be written")]
+    Storage(#[source] Arc<StorageError>),
     /// The engine is not active.
     #[error("the engine is not following the database at the moment")]
     NotActive,
+}
+
+/// The engine cannot start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The database refuses what the engine needs.
+    #[error("the database cannot be followed")]
+    Source(#[source] SourceError),
+    /// A thread or its runtime cannot be made.
+    #[error("a thread of the engine cannot be started")]
+    Thread(#[from] std::io::Error),
+    /// It was stopped while it started.
+    #[error("the engine was stopped while it started")]
+    Stopped,
 }

@@ -1,12 +1,12 @@
 //! A shape that is being kept.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::watch;
 
-use super::Definition;
+use super::{CreateError, Definition};
 use crate::protocol::{LogOffset, ShapeHandle};
-use crate::storage::{LogSlice, SnapshotPiece};
+use crate::storage::{LogSlice, ShapeLog, SnapshotPiece};
 
 /// Whether a shape is still kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,39 +31,111 @@ pub struct LogState {
     pub latest: LogOffset,
 }
 
+impl LogState {
+    const NEW: LogState = LogState {
+        status: ShapeStatus::Live,
+        snapshot_pieces: 0,
+        snapshot_chunks: None,
+        latest: LogOffset::SNAPSHOT_LAST,
+    };
+
+    /// Whether a reader can begin, or will never.
+    fn has_started(&self) -> bool {
+        self.snapshot_pieces > 0 || self.snapshot_chunks.is_some() || self.status == ShapeStatus::Gone
+    }
+}
+
 /// One incarnation of a shape: its handle, its log, and a way to wait for news.
 #[derive(Debug)]
-pub struct LiveShape {}
+pub struct LiveShape {
+    handle: ShapeHandle,
+    definition: Arc<Definition>,
+    log: Arc<dyn ShapeLog>,
+    state: watch::Sender<LogState>,
+    /// Why it could not be made.
+    failure: OnceLock<CreateError>,
+    /// Where the collector keeps it, once it is registered there.
+    slot: OnceLock<u32>,
+}
 
-#[expect(clippy::unused_self, clippy::todo, reason = "stub")]
 impl LiveShape {
+    pub(super) fn new(handle: ShapeHandle, definition: Arc<Definition>, log: Arc<dyn ShapeLog>) -> Self {
+        Self {
+            handle,
+            definition,
+            log,
+            state: watch::Sender::new(LogState::NEW),
+            failure: OnceLock::new(),
+            slot: OnceLock::new(),
+        }
+    }
+
     /// Its handle.
     pub fn handle(&self) -> &ShapeHandle {
-        todo!()
+        &self.handle
     }
 
     /// What it is.
     pub fn definition(&self) -> &Arc<Definition> {
-        todo!()
+        &self.definition
     }
 
     /// What readers may see now.
     pub fn state(&self) -> LogState {
-        todo!()
+        *self.state.borrow()
     }
 
     /// Wakes whenever the state changes.
     pub fn subscribe(&self) -> watch::Receiver<LogState> {
-        todo!()
+        self.state.subscribe()
     }
 
-    /// Piece `piece` of chunk `chunk` of the snapshot.
-    pub fn snapshot_piece(&self, _chunk: u32, _piece: usize) -> SnapshotPiece {
-        todo!()
+    /// Piece `piece` of chunk `chunk` of the snapshot, both counted from 0.
+    pub fn snapshot_piece(&self, chunk: u32, piece: usize) -> SnapshotPiece {
+        self.log.snapshot_piece(chunk, piece)
     }
 
     /// The items after `offset`, to the end of the first full chunk that ends after it, else to the end of the log.
-    pub fn read(&self, _offset: LogOffset) -> LogSlice {
-        todo!()
+    pub fn read(&self, offset: LogOffset) -> LogSlice {
+        self.log.read(offset)
+    }
+
+    /// Waits until its snapshot has started, or it is gone.
+    pub(super) async fn started(&self) -> Result<LogState, CreateError> {
+        let mut state = self.subscribe();
+        // The sender lives in `self`, so waiting cannot fail; what was last seen would do if it did.
+        let seen = match state.wait_for(LogState::has_started).await {
+            Ok(seen) => *seen,
+            Err(_) => self.state(),
+        };
+        match self.failure.get() {
+            Some(failure) => Err(failure.clone()),
+            None => Ok(seen),
+        }
+    }
+
+    pub(super) fn log(&self) -> &Arc<dyn ShapeLog> {
+        &self.log
+    }
+
+    pub(super) fn slot(&self) -> Option<u32> {
+        self.slot.get().copied()
+    }
+
+    pub(super) fn set_slot(&self, slot: u32) {
+        // A shape is registered once; a second slot would be a mistake of the creator and is not taken.
+        let _ = self.slot.set(slot);
+    }
+
+    pub(super) fn update(&self, change: impl FnOnce(&mut LogState)) {
+        self.state.send_modify(change);
+    }
+
+    /// Tells all readers that it is gone, and why if it never came to be.
+    pub(super) fn end(&self, failure: Option<CreateError>) {
+        if let Some(failure) = failure {
+            let _ = self.failure.set(failure);
+        }
+        self.update(|state| state.status = ShapeStatus::Gone);
     }
 }

@@ -1,20 +1,47 @@
 //! The engine: follows the stream and keeps one log per shape.
 //!
-//! Has threads of its own; whoever asks it from elsewhere waits on channels.
+//! Two threads of its own: one for the stream, on which the [`collector`] works, and one for what may take long
+//! (catalog, publication, snapshots). Whoever asks the engine from elsewhere, such as a request, waits on channels and
+//! reads shared, immutable bytes; no work of the engine is done on the asker's thread.
+//!
+//! Ways through: a definition comes in by [`Engine::resolve`] and [`Engine::get_or_create`] (`resolve`, `registry`,
+//! `create`, `snapshot`); a change comes in by the stream (`stream`, `collector`, `router`) and ends in a shape's log;
+//! `join` decides which of both a row comes by, `flush` how far the stream is acknowledged.
 
-mod definition;
+mod catalog;
+mod collector;
+mod create;
 mod error;
+mod flush;
+mod join;
 mod live;
+mod registry;
+mod resolve;
+mod router;
+mod snapshot;
+mod stream;
 
-pub use definition::Definition;
-pub use error::{CreateError, ResolveError};
+pub use error::{CreateError, ResolveError, StartError};
 pub use live::{LiveShape, LogState, ShapeStatus};
 
-use std::sync::Arc;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::pg::Lsn;
+use tokio::sync::{mpsc, watch};
+
+use crate::pg::{Lsn, RelationId};
 use crate::protocol::ShapeHandle;
-use crate::shape::Shape;
+pub use crate::shape::Definition;
+use crate::source::Source;
+use crate::storage::LogStore;
+
+use catalog::Catalog;
+use collector::Command;
+use registry::Registry;
+
+/// How many commands may wait for the collector; who has another waits.
+const COMMANDS: usize = 1024;
 
 /// How far the engine has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,45 +57,152 @@ pub enum EngineStatus {
     Stopped,
 }
 
-/// The engine's door. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Engine {}
+/// What an engine is made of.
+#[derive(Clone)]
+pub struct EngineConfig {
+    /// Where tables, snapshots and changes come from.
+    pub source: Arc<dyn Source>,
+    /// Where logs are kept.
+    pub store: Arc<dyn LogStore>,
+    /// The size at which a chunk of a snapshot closes, in bytes of its items.
+    pub chunk_bytes: usize,
+}
 
-#[expect(clippy::unused_self, clippy::unused_async, clippy::todo, reason = "stub")]
+impl fmt::Debug for EngineConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EngineConfig").field("chunk_bytes", &self.chunk_bytes).finish_non_exhaustive()
+    }
+}
+
+/// The engine's door. Cheap to clone; the engine stops when the last clone is dropped.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    owner: Arc<Owner>,
+}
+
+/// Stops the engine's threads when nobody is left to ask it.
+#[derive(Debug)]
+struct Owner {
+    shared: Arc<Shared>,
+}
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        self.shared.stop.send_replace(true);
+    }
+}
+
+/// What the engine's threads and its askers share.
+struct Shared {
+    source: Arc<dyn Source>,
+    store: Arc<dyn LogStore>,
+    chunk_bytes: usize,
+    registry: Mutex<Registry>,
+    catalog: Catalog,
+    processed: AtomicU64,
+    status: watch::Sender<EngineStatus>,
+    stop: watch::Sender<bool>,
+    commands: mpsc::Sender<Command>,
+    /// The runtime of the thread for what may take long.
+    work: tokio::runtime::Handle,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("status", &*self.status.borrow()).finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    fn registry(&self) -> MutexGuard<'_, Registry> {
+        // Every change of the registry is complete before anything can panic.
+        self.registry.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Every transaction up to `lsn` has been handed to the shapes it concerns.
+    fn set_processed(&self, lsn: Lsn) {
+        self.processed.fetch_max(lsn.0, Ordering::Release);
+    }
+
+    /// Ends a shape: it is found no more, and its readers must fetch anew.
+    fn forget(&self, live: &Arc<LiveShape>, failure: Option<CreateError>) {
+        self.registry().remove(live);
+        self.store.remove(live.handle());
+        live.end(failure);
+    }
+
+    /// What was known of a table does not hold any more: it is looked up and published again when next asked for.
+    fn catalog_changed(&self, table: RelationId) {
+        self.catalog.forget(table);
+    }
+}
+
 impl Engine {
-    /// Looks a shape's table, columns and types up and checks its filter: the second of the two phases.
-    pub async fn resolve(&self, _shape: &Shape) -> Result<Arc<Definition>, ResolveError> {
-        todo!()
+    /// Starts the engine's threads and waits for the first connection.
+    ///
+    /// # Errors
+    /// [`StartError::Source`] if the database refuses in a way that trying again will not mend. Where it merely cannot
+    /// be reached, the engine starts all the same and goes on trying.
+    pub async fn start(config: EngineConfig) -> Result<Self, StartError> {
+        let (commands, inbox) = mpsc::channel(COMMANDS);
+        let (stop, stopped) = watch::channel(false);
+        let work = stream::spawn_worker(stopped.clone())?;
+        let shared = Arc::new(Shared {
+            source: config.source,
+            store: config.store,
+            chunk_bytes: config.chunk_bytes,
+            registry: Mutex::default(),
+            catalog: Catalog::default(),
+            processed: AtomicU64::new(0),
+            status: watch::Sender::new(EngineStatus::Starting),
+            stop,
+            commands,
+            work,
+        });
+        let engine = Self { owner: Arc::new(Owner { shared: shared.clone() }) };
+        stream::spawn(shared.clone(), inbox, stopped).await?;
+        resolve::watch_catalog(&shared);
+        Ok(engine)
+    }
+
+    fn shared(&self) -> &Arc<Shared> {
+        &self.owner.shared
     }
 
     /// The live shape of this definition, if there is one.
-    pub fn find(&self, _definition: &Definition) -> Option<Arc<LiveShape>> {
-        todo!()
+    pub fn find(&self, definition: &Definition) -> Option<Arc<LiveShape>> {
+        self.shared().registry().find(definition).cloned()
     }
 
     /// The live shape of this handle, if there is one.
-    pub fn by_handle(&self, _handle: &ShapeHandle) -> Option<Arc<LiveShape>> {
-        todo!()
-    }
-
-    /// The live shape of this definition, made if there is none. Resolves once its snapshot has started: its first
-    /// rows or its end are there.
-    pub async fn get_or_create(&self, _definition: &Arc<Definition>) -> Result<Arc<LiveShape>, CreateError> {
-        todo!()
+    pub fn by_handle(&self, handle: &ShapeHandle) -> Option<Arc<LiveShape>> {
+        self.shared().registry().by_handle(handle).cloned()
     }
 
     /// The position up to which every transaction has been handed to the shapes it concerns.
     pub fn processed(&self) -> Lsn {
-        todo!()
+        Lsn(self.shared().processed.load(Ordering::Acquire))
     }
 
     /// How far it has come.
     pub fn status(&self) -> EngineStatus {
-        todo!()
+        *self.shared().status.borrow()
     }
 
-    /// Waits until it is active.
+    /// Waits until it is active. Does not return if it never will be: bound the wait.
     pub async fn active(&self) {
-        todo!()
+        self.reaches(EngineStatus::Active).await;
+    }
+
+    /// Stops following and removes what it made in the database for itself. Shapes end.
+    pub async fn stop(&self) {
+        self.shared().stop.send_replace(true);
+        self.reaches(EngineStatus::Stopped).await;
+    }
+
+    async fn reaches(&self, status: EngineStatus) {
+        let mut statuses = self.shared().status.subscribe();
+        // The sender lives in `self`, so this ends with the status only.
+        let _ = statuses.wait_for(|now| *now == status).await;
     }
 }

@@ -6,3 +6,10 @@ pub enum Value {
     /// `bool`
     Bool(bool),
 }
+
+impl Value {
+    /// stub
+    pub fn parse(text: &str, _ty: &crate::pg::PgType) -> Result<Value, ()> {
+        Ok(Value::Bool(text == "t"))
+    }
+}

@@ -1,5 +1,9 @@
 //! From a Diesel query, or a hand-written definition, to a [`Shape`]. Pure: knows no database.
 
+mod definition;
+
+pub use definition::Definition;
+
 use serde::{Deserialize, Serialize};
 
 use crate::pg::TableName;
@@ -16,6 +20,13 @@ pub struct Shape {
     pub(crate) columns: Option<Vec<String>>,
     pub(crate) replica: ReplicaMode,
     pub(crate) log: LogMode,
+}
+
+impl Shape {
+    /// Whether its author listed columns.
+    pub(crate) fn selects(&self) -> bool {
+        self.columns.is_some()
+    }
 }
 
 /// What can become a shape.

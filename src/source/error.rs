@@ -7,9 +7,7 @@ use crate::pg::TableName;
 #[non_exhaustive]
 pub enum SourceError {
     /// No such table.
-    #[error(
-        "Table {0} does not exist. If the table name contains capitals or special characters you must quote it."
-    )]
+    #[error("Table {0} does not exist. If the table name contains capitals or special characters you must quote it.")]
     UnknownTable(TableName),
     /// Something else than an ordinary table.
     #[error("{name} is a {kind}, and only ordinary tables can be synced")]
@@ -19,4 +17,10 @@ pub enum SourceError {
         /// What it is.
         kind: &'static str,
     },
+}
+impl SourceError {
+    /// stub
+    pub fn is_fatal(&self) -> bool {
+        true
+    }
 }

@@ -2,7 +2,9 @@
 //!
 //! Behind [`Source`], so that the engine can run on another one (the test sandbox).
 
+pub(crate) mod copy;
 mod error;
+mod pgoutput;
 
 pub use error::SourceError;
 
@@ -28,10 +30,7 @@ pub trait Source: Send + Sync + 'static {
     fn publish<'a>(&'a self, table: &'a TableSchema) -> BoxFuture<'a, Result<(), SourceError>>;
 
     /// Fixes a snapshot and starts to read the query's rows in it.
-    fn snapshot<'a>(
-        &'a self,
-        query: &'a SnapshotQuery,
-    ) -> BoxFuture<'a, Result<Box<dyn SnapshotRows>, SourceError>>;
+    fn snapshot<'a>(&'a self, query: &'a SnapshotQuery) -> BoxFuture<'a, Result<Box<dyn SnapshotRows>, SourceError>>;
 
     /// Connects the replication stream: takes the lock on the slot, creates what is missing, starts to stream. The
     /// previous stream must be dropped first.

@@ -1,0 +1,60 @@
+//! What the catalog said of tables, kept while the stream tells when it changes.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::OnceCell;
+
+use crate::pg::{RelationId, TableName, TableSchema};
+
+/// The tables that were looked up, and those that are published.
+#[derive(Debug, Default)]
+pub(super) struct Catalog {
+    known: Mutex<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    by_name: HashMap<TableName, Arc<TableSchema>>,
+    /// A cell that is filled once the table is published, so that those who come meanwhile wait for the first.
+    published: HashMap<RelationId, Arc<OnceCell<()>>>,
+}
+
+impl Catalog {
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn get(&self, name: &TableName) -> Option<Arc<TableSchema>> {
+        self.lock().by_name.get(name).cloned()
+    }
+
+    pub(super) fn put(&self, table: Arc<TableSchema>) {
+        self.lock().by_name.insert(table.name.clone(), table);
+    }
+
+    /// The cell that tells whether the table is published.
+    pub(super) fn published(&self, table: RelationId) -> Arc<OnceCell<()>> {
+        self.lock().published.entry(table).or_default().clone()
+    }
+
+    /// The tables that were looked up.
+    pub(super) fn tables(&self) -> Vec<Arc<TableSchema>> {
+        self.lock().by_name.values().cloned().collect()
+    }
+
+    pub(super) fn find(&self, table: RelationId) -> Option<Arc<TableSchema>> {
+        self.lock().by_name.values().find(|known| known.id == table).cloned()
+    }
+
+    pub(super) fn forget(&self, table: RelationId) {
+        let mut known = self.lock();
+        known.by_name.retain(|_, schema| schema.id != table);
+        known.published.remove(&table);
+    }
+
+    /// Forgets everything: a new slot and publication know nothing of the old.
+    pub(super) fn clear(&self) {
+        *self.lock() = Known::default();
+    }
+}

@@ -1,0 +1,44 @@
+//! What others ask of the collector.
+
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+use crate::engine::LiveShape;
+use crate::pg::{PgSnapshot, RelationId};
+
+/// A request to the collector, which carries it out between two events of the stream.
+#[derive(Debug)]
+pub(in crate::engine) enum Command {
+    /// Route changes to this shape from now on and keep them until its snapshot is known.
+    Register {
+        /// The shape.
+        live: Arc<LiveShape>,
+        /// Answered once it is done; dropped if the stream is not connected.
+        done: oneshot::Sender<()>,
+    },
+    /// This is the shape's snapshot: judge what was kept.
+    Join {
+        /// The shape.
+        live: Arc<LiveShape>,
+        /// What its snapshot sees.
+        snapshot: PgSnapshot,
+        /// Answered with what came of it.
+        done: oneshot::Sender<Joined>,
+    },
+    /// The shape is gone: forget it.
+    Remove(Arc<LiveShape>),
+    /// The table is not what it was: end its shapes.
+    InvalidateTable(RelationId),
+}
+
+/// What came of a join.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum Joined {
+    /// The snapshot and the stream fit together.
+    Yes,
+    /// The snapshot lacks a transaction that was streamed before the shape was registered: take another.
+    TooEarly,
+    /// The shape is gone.
+    Gone,
+}

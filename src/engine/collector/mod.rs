@@ -1,0 +1,357 @@
+//! The collector: the one place through which the stream goes, on a thread of its own.
+//!
+//! It takes events in order, finds the shapes that a change may concern, folds the change into each of their logs, and
+//! at the commit lets readers see it and wakes them. Everything it needs is its own: no lock is held, and nothing is
+//! awaited, while it works through events.
+//!
+//! Called by: the stream's loop. Calls: router, fold, storage, the shapes' readers (by waking them).
+
+mod command;
+mod fold;
+mod projection;
+mod shapes;
+mod table;
+mod transaction;
+
+pub(super) use command::{Command, Joined};
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tracing::{debug, warn};
+
+use super::Shared;
+use super::flush::FlushTracker;
+use super::join::{Phase, Processed};
+use super::live::LiveShape;
+use super::router::Slot;
+use crate::change::{Change, Commit, Event, OldRow, Operation, Relation};
+use crate::pg::{Lsn, PgSnapshot, RelationId};
+use crate::predicate::{IndexKey, Predicate};
+use crate::storage::Items;
+use fold::{Target, Trouble, Versions, fold, publish, store};
+use shapes::{Entry, Shapes};
+use table::{Drift, FollowedTable};
+use transaction::{OpenTransaction, Touched};
+
+/// Takes the stream apart.
+#[derive(Debug)]
+pub(super) struct Collector {
+    shared: Arc<Shared>,
+    tables: HashMap<RelationId, FollowedTable>,
+    /// What this connection has said of tables.
+    relations: HashMap<RelationId, Relation>,
+    shapes: Shapes,
+    open: Option<OpenTransaction>,
+    processed: Processed,
+    flush: FlushTracker,
+    /// Counts changes, to tell what was written for which.
+    changes: u64,
+    candidates: Vec<Slot>,
+    spare: Vec<Touched>,
+}
+
+impl Collector {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Self {
+            shared,
+            tables: HashMap::new(),
+            relations: HashMap::new(),
+            shapes: Shapes::default(),
+            open: None,
+            processed: Processed::default(),
+            flush: FlushTracker::default(),
+            changes: 0,
+            candidates: Vec::new(),
+            spare: Vec::new(),
+        }
+    }
+
+    /// A new connection: descriptions of tables come again, an open transaction is not continued, and with a new slot
+    /// nothing that was known can be relied on.
+    pub(super) fn connected(&mut self, is_fresh: bool) {
+        self.relations.clear();
+        if is_fresh {
+            for slot in self.shapes.find(|_| true) {
+                self.end(slot);
+            }
+            self.open = None;
+        }
+    }
+
+    /// The position that may be acknowledged.
+    pub(super) fn checkpoint(&mut self) -> Lsn {
+        let claimable = self.flush.claimable(self.shapes.waiting());
+        if let Err(error) = self.shared.store.checkpoint(claimable) {
+            // Nothing is acknowledged, so nothing is lost; the next one tries again.
+            warn!(error = &error as &dyn std::error::Error, "checkpoint failed");
+        }
+        self.shared.store.durable()
+    }
+
+    /// Takes one event of the stream.
+    pub(super) fn event(&mut self, event: Event) {
+        match event {
+            Event::Begin(begin) => {
+                self.processed.begin(begin.xid);
+                self.open = Some(OpenTransaction::new(begin));
+            }
+            Event::Change(change) => self.change(&change),
+            Event::Commit(commit) => self.commit(commit),
+            Event::Relation(relation) => self.relation(relation),
+            Event::Truncate(tables) => {
+                for table in tables {
+                    self.next_operation();
+                    self.invalidate_table(table, "it was truncated");
+                }
+            }
+            Event::Keepalive(end) => {
+                if self.open.is_none() {
+                    self.flush.processed(end);
+                    self.shared.set_processed(end);
+                }
+            }
+            Event::Message(message) => debug!(prefix = message.prefix, "logical message ignored"),
+        }
+    }
+
+    /// Carries out a command.
+    pub(super) fn command(&mut self, command: Command) {
+        match command {
+            Command::Register { live, done } => {
+                self.register(live);
+                // Whoever asked may have gone; the shape is then removed by them.
+                let _ = done.send(());
+            }
+            Command::Join { live, snapshot, done } => {
+                let joined = self.join(&live, snapshot);
+                let _ = done.send(joined);
+            }
+            Command::Remove(live) => {
+                if let Some(slot) = self.shapes.slot_of(&live) {
+                    self.remove(slot);
+                }
+            }
+            Command::InvalidateTable(table) => self.forget_table(table, "its definition has changed"),
+        }
+    }
+
+    fn register(&mut self, live: Arc<LiveShape>) {
+        let slot = self.shapes.reserve();
+        live.set_slot(slot);
+        let definition = live.definition().clone();
+        let stale = self.tables.get(&definition.table.id).is_some_and(|table| table.schema != definition.table);
+        if stale {
+            self.forget_table(definition.table.id, "its definition has changed");
+            self.tables.remove(&definition.table.id);
+        }
+        let table = self.tables.entry(definition.table.id).or_insert_with(|| {
+            let mut table = FollowedTable::new(definition.table.clone());
+            if let Some(relation) = self.relations.get(&definition.table.id) {
+                // Drift is found by the check of the catalog that every new shape goes through.
+                table.describe(relation);
+            }
+            table
+        });
+        table.router.insert(slot, keys(live.definition().predicate.as_deref()), &table.schema);
+        let projection = table.projection_of(&definition);
+        let open = self.open.as_ref().map(|open| open.begin.xid);
+        let phase = Phase::joining(self.processed.count(), open);
+        self.shapes.insert(slot, Entry { live, projection, phase, touched: None });
+    }
+
+    fn join(&mut self, live: &Arc<LiveShape>, snapshot: PgSnapshot) -> Joined {
+        let Some(slot) = self.shapes.slot_of(live) else { return Joined::Gone };
+        let Some(entry) = self.shapes.get_mut(slot) else { return Joined::Gone };
+        let Phase::Joining(joining) = &entry.phase else { return Joined::Yes };
+        if !joining.accepts(&snapshot, &self.processed) {
+            return Joined::TooEarly;
+        }
+        self.processed.forget_seen_by(&snapshot);
+        let filtering = Phase::Filtering(Box::new(snapshot.clone()));
+        let Phase::Joining(joining) = std::mem::replace(&mut entry.phase, filtering) else { return Joined::Yes };
+        // Of the open transaction the shape may hold a part that is in the snapshot.
+        if let (Some(at), Some(open)) = (entry.touched, &mut self.open)
+            && snapshot.sees_narrow(open.begin.xid)
+            && let Some(touched) = open.touched.get_mut(at)
+        {
+            touched.slot = None;
+            entry.touched = None;
+        }
+        let mut stored = Ok(());
+        for kept in joining.judge(&snapshot) {
+            let items = Items { tx: kept.lsn.0, bytes: &kept.bytes, ends: &kept.ends };
+            stored = stored.and_then(|()| entry.live.log().append(items));
+        }
+        match stored {
+            Ok(()) => {
+                // A part of the open transaction may be among what was kept: its commit publishes all of it.
+                if entry.touched.is_none() {
+                    publish(&entry.live);
+                }
+                self.shapes.joined(slot);
+                Joined::Yes
+            }
+            Err(error) => {
+                self.trouble(slot, &error.into());
+                Joined::Gone
+            }
+        }
+    }
+
+    /// Ends a shape: its readers must fetch anew.
+    fn end(&mut self, slot: Slot) {
+        if let Some(entry) = self.remove(slot) {
+            self.shared.forget(&entry.live, None);
+        }
+    }
+
+    fn trouble(&mut self, slot: Slot, trouble: &Trouble) {
+        if let Some(entry) = self.shapes.get(slot) {
+            trouble.report(&entry.live);
+        }
+        self.end(slot);
+    }
+
+    fn remove(&mut self, slot: Slot) -> Option<Entry> {
+        let entry = self.shapes.remove(slot)?;
+        if let (Some(at), Some(open)) = (entry.touched, &mut self.open)
+            && let Some(touched) = open.touched.get_mut(at)
+        {
+            touched.slot = None;
+        }
+        let definition = entry.live.definition();
+        if let Some(table) = self.tables.get_mut(&definition.table.id) {
+            table.router.remove(slot, keys(definition.predicate.as_deref()), &table.schema);
+            if table.router.is_empty() {
+                self.tables.remove(&definition.table.id);
+            }
+        }
+        Some(entry)
+    }
+
+    fn invalidate_table(&mut self, table: RelationId, why: &str) {
+        self.invalidate(table, why, |_| true);
+    }
+
+    /// As [`Self::invalidate_table`], and nothing that the catalog said of it before holds any more.
+    fn forget_table(&mut self, table: RelationId, why: &str) {
+        self.shared.catalog_changed(table);
+        self.invalidate_table(table, why);
+    }
+
+    /// Ends those shapes of the table for which `concerned` holds.
+    fn invalidate(&mut self, table: RelationId, why: &str, concerned: impl Fn(&LiveShape) -> bool) {
+        if !self.tables.contains_key(&table) {
+            return;
+        }
+        let ended = self.shapes.find(|entry| entry.table() == table && concerned(&entry.live));
+        if !ended.is_empty() {
+            warn!(table = table.0, shapes = ended.len(), why, "shapes of a table invalidated");
+        }
+        for slot in ended {
+            self.end(slot);
+        }
+    }
+
+    fn relation(&mut self, relation: Relation) {
+        let id = relation.id;
+        // A table of the same name with another OID has taken its place.
+        let replaced = self.tables.iter().find(|(other, table)| **other != id && table.schema.name == relation.name);
+        if let Some((&replaced, _)) = replaced {
+            self.forget_table(replaced, "another table has taken its name");
+        }
+        let drift = self.tables.get_mut(&id).map(|table| table.describe(&relation));
+        self.relations.insert(id, relation);
+        match drift {
+            None => {}
+            // What the stream does not describe (keys, nullability, defaults) may have changed all the same.
+            Some(Drift::None) => self.shared.check_table(id),
+            Some(Drift::Table) => self.forget_table(id, "it was renamed or its replica identity is not full"),
+            Some(Drift::Columns(changed)) => {
+                self.shared.catalog_changed(id);
+                self.invalidate(id, "its columns have changed", |live| {
+                    let definition = live.definition();
+                    let read = definition.predicate.as_ref().map_or(&[][..], |predicate| predicate.columns());
+                    let uses = |position| definition.columns.contains(position) || read.contains(position);
+                    !definition.columns_listed || changed.iter().any(uses)
+                });
+            }
+        }
+    }
+
+    /// The next operation number of the open transaction.
+    fn next_operation(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.place.op += 2;
+        }
+    }
+
+    fn change(&mut self, change: &Change) {
+        let Self { tables, shapes, open: Some(open), candidates, spare, changes, .. } = self else {
+            // pgoutput never does that, and the stream's decoder has checked the order.
+            return;
+        };
+        let Some(table) = tables.get_mut(&change.relation) else {
+            self.next_operation();
+            return;
+        };
+        *changes += 1;
+        let mut troubles = Vec::new();
+        let tuples = match &change.operation {
+            Operation::Insert { new } => Some((None, Some(new))),
+            Operation::Update { old: Some(OldRow::Full(old)), new } => Some((Some(old), Some(new))),
+            Operation::Delete { old: OldRow::Full(old) } => Some((Some(old), None)),
+            Operation::Update { .. } | Operation::Delete { .. } => None,
+        };
+        if let Some((old, new)) = tuples {
+            let old = old.and_then(|tuple| table.row(tuple, None));
+            let new = new.and_then(|tuple| table.row(tuple, old.as_ref()));
+            let versions = Versions { old: old.as_deref(), new: new.as_deref() };
+            table.router.candidates(versions.old, versions.new, candidates);
+            let mut target = Target { open, spare };
+            for &slot in candidates.iter() {
+                let Some(entry) = shapes.get_mut(slot) else { continue };
+                let Some(projection) = table.projections.get_mut(entry.projection) else { continue };
+                projection.begin(*changes);
+                if let Err(trouble) = fold(entry, slot, projection, versions, &mut target) {
+                    troubles.push((slot, trouble));
+                }
+            }
+        }
+        let is_complete = tuples.is_some();
+        self.next_operation();
+        for (slot, trouble) in troubles {
+            self.trouble(slot, &trouble);
+        }
+        if !is_complete {
+            self.forget_table(change.relation, "an update came without the whole old row");
+        }
+    }
+
+    fn commit(&mut self, commit: Commit) {
+        let Some(open) = self.open.take() else { return };
+        for mut touched in open.touched {
+            if let Some(slot) = touched.slot
+                && let Some(entry) = self.shapes.get_mut(slot)
+            {
+                entry.touched = None;
+                touched.finish();
+                let stored = store(entry, &mut touched, open.begin);
+                let is_joining = matches!(entry.phase, Phase::Joining(_));
+                match stored {
+                    Ok(()) if is_joining => {}
+                    Ok(()) => publish(&entry.live),
+                    Err(trouble) => self.trouble(slot, &trouble),
+                }
+            }
+            self.spare.push(touched);
+        }
+        self.flush.processed(commit.end_lsn);
+        self.shared.set_processed(commit.commit_lsn);
+    }
+}
+
+fn keys(predicate: Option<&Predicate>) -> &[IndexKey] {
+    predicate.map_or(&[], Predicate::index_keys)
+}

@@ -1,0 +1,114 @@
+//! What the shapes of one table with the same columns and replica mode share: the items of the change at hand, each
+//! written once.
+
+use std::ops::Range;
+
+use crate::pg::TableSchema;
+use crate::protocol::{Cells, ItemEncoder, Place, ReplicaMode};
+
+/// One projection of a table.
+#[derive(Debug)]
+pub(super) struct Projection {
+    pub(super) columns: Vec<usize>,
+    pub(super) replica: ReplicaMode,
+    encoder: ItemEncoder,
+    written: Written,
+}
+
+/// The items of one change, as far as a shape has asked for them.
+#[derive(Debug, Default)]
+struct Written {
+    /// Which change; what was written for another is stale.
+    change: u64,
+    bytes: Vec<u8>,
+    insert: Option<Range<usize>>,
+    delete: Option<Range<usize>>,
+    update: Option<Update>,
+}
+
+/// What an update of a row that stays in the shape comes to.
+#[derive(Clone, Debug)]
+enum Update {
+    /// No selected column differs.
+    Nothing,
+    Item(Range<usize>),
+    /// The key differs: a delete, and an insert at the next operation number.
+    KeyChange(Range<usize>, Range<usize>),
+}
+
+/// The items that a change puts into a shape's log.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum ChangeItems<'a> {
+    /// None.
+    Nothing,
+    /// One, at the change's operation number.
+    One(&'a [u8]),
+    /// Two, the second at the next operation number.
+    Two(&'a [u8], &'a [u8]),
+}
+
+impl Projection {
+    pub(super) fn new(table: &TableSchema, columns: Vec<usize>, replica: ReplicaMode) -> Self {
+        let encoder = ItemEncoder::new(table, &columns);
+        Self { columns, replica, encoder, written: Written::default() }
+    }
+
+    /// Forgets what was written for an earlier change.
+    pub(super) fn begin(&mut self, change: u64) {
+        if self.written.change != change {
+            let mut bytes = std::mem::take(&mut self.written.bytes);
+            bytes.clear();
+            self.written = Written { change, bytes, ..Written::default() };
+        }
+    }
+
+    /// The row comes into the shape.
+    pub(super) fn insert(&mut self, new: &Cells<'_>, place: &Place) -> ChangeItems<'_> {
+        let Self { encoder, written, .. } = self;
+        let range =
+            written.insert.get_or_insert_with(|| write(&mut written.bytes, |out| encoder.insert(new, place, out)));
+        ChangeItems::One(slice(&written.bytes, range))
+    }
+
+    /// The row leaves the shape.
+    pub(super) fn delete(&mut self, old: &Cells<'_>, place: &Place) -> ChangeItems<'_> {
+        let full = self.replica == ReplicaMode::Full;
+        let Self { encoder, written, .. } = self;
+        let range = written
+            .delete
+            .get_or_insert_with(|| write(&mut written.bytes, |out| encoder.delete(old, full, place, out)));
+        ChangeItems::One(slice(&written.bytes, range))
+    }
+
+    /// The row was in the shape and stays in it.
+    pub(super) fn update(&mut self, old: &Cells<'_>, new: &Cells<'_>, place: &Place) -> ChangeItems<'_> {
+        let full = self.replica == ReplicaMode::Full;
+        let Self { encoder, written: Written { bytes, update, .. }, .. } = self;
+        let update = update.get_or_insert_with(|| {
+            if encoder.key_differs(old, new) {
+                let delete = write(bytes, |out| encoder.key_change_delete([old, new], full, place, out));
+                let insert = write(bytes, |out| encoder.key_change_insert([old, new], place, out));
+                Update::KeyChange(delete, insert)
+            } else if encoder.differs(old, new) {
+                Update::Item(write(bytes, |out| encoder.update(old, new, full, place, out)))
+            } else {
+                Update::Nothing
+            }
+        });
+        match update {
+            Update::Nothing => ChangeItems::Nothing,
+            Update::Item(item) => ChangeItems::One(slice(bytes, item)),
+            Update::KeyChange(delete, insert) => ChangeItems::Two(slice(bytes, delete), slice(bytes, insert)),
+        }
+    }
+}
+
+fn write(bytes: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) -> Range<usize> {
+    let start = bytes.len();
+    write(bytes);
+    start..bytes.len()
+}
+
+fn slice<'a>(bytes: &'a [u8], range: &Range<usize>) -> &'a [u8] {
+    bytes.get(range.clone()).unwrap_or_default()
+}

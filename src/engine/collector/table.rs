@@ -1,0 +1,94 @@
+//! A table that shapes follow: how its rows come off the wire, where its shapes are found, what they share.
+
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
+use super::projection::Projection;
+use crate::change::{Cell, Relation, Tuple};
+use crate::engine::Definition;
+use crate::engine::router::Router;
+use crate::pg::{ReplicaIdentity, TableSchema};
+
+/// A row's values by position in the table; most tables fit without an allocation.
+pub(super) type Row<'a> = SmallVec<[Option<&'a [u8]>; 24]>;
+
+/// A followed table.
+#[derive(Debug)]
+pub(super) struct FollowedTable {
+    pub(super) schema: Arc<TableSchema>,
+    pub(super) router: Router,
+    pub(super) projections: Vec<Projection>,
+    /// For each value of a tuple its column's position in the schema; unknown until the stream has described the table.
+    wire: Option<Vec<usize>>,
+}
+
+/// How a table on the stream differs from what its shapes were made for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Drift {
+    /// It does not.
+    None,
+    /// These columns are gone, or of another type; or columns were added.
+    Columns(Vec<usize>),
+    /// It has another name, or its updates come without the old row.
+    Table,
+}
+
+impl FollowedTable {
+    pub(super) fn new(schema: Arc<TableSchema>) -> Self {
+        Self { schema, router: Router::default(), projections: Vec::new(), wire: None }
+    }
+
+    /// Takes the stream's description of the table and says what has changed.
+    pub(super) fn describe(&mut self, relation: &Relation) -> Drift {
+        if relation.name != self.schema.name || relation.identity != ReplicaIdentity::Full {
+            return Drift::Table;
+        }
+        let mut changed = Vec::new();
+        for (position, column) in self.schema.columns.iter().enumerate() {
+            let same = relation.columns.iter().any(|described| {
+                described.name == column.name
+                    && described.type_modifier == column.type_modifier
+                    // The OID of an array of a custom type is not known here; the catalog check compares that.
+                    && column.ty.oid().is_none_or(|oid| oid == described.type_oid)
+            });
+            // A generated column need not be on the stream, and no shape has it then.
+            if !same && column.generated == crate::pg::Generated::No {
+                changed.push(position);
+            }
+        }
+        let known = |name: &str| self.schema.column(name).map(|(position, _)| position);
+        let added = relation.columns.iter().any(|described| known(&described.name).is_none());
+        // A column that is not in the schema has no place in a row.
+        let wire = relation.columns.iter().map(|described| known(&described.name).unwrap_or(usize::MAX));
+        self.wire = Some(wire.collect());
+        if added || !changed.is_empty() { Drift::Columns(changed) } else { Drift::None }
+    }
+
+    /// The values of `tuple`; what the update left untouched out of line is taken from the row before. `None` if the
+    /// stream has not described the table yet.
+    pub(super) fn row<'a>(&self, tuple: &'a Tuple, before: Option<&Row<'a>>) -> Option<Row<'a>> {
+        let mut row: Row<'a> = smallvec::smallvec![None; self.schema.columns.len()];
+        for (cell, &position) in tuple.cells().zip(self.wire.as_ref()?) {
+            let Some(place) = row.get_mut(position) else { continue };
+            *place = match cell {
+                Cell::Null => None,
+                Cell::Text(text) => Some(text),
+                Cell::Unchanged => before.and_then(|row| row.get(position).copied().flatten()),
+            };
+        }
+        Some(row)
+    }
+
+    /// The projection of a shape, made if it is the first of its kind.
+    pub(super) fn projection_of(&mut self, definition: &Definition) -> usize {
+        let same = |projection: &Projection| {
+            projection.columns == definition.columns && projection.replica == definition.replica
+        };
+        self.projections.iter().position(same).unwrap_or_else(|| {
+            let columns = definition.columns.clone();
+            self.projections.push(Projection::new(&self.schema, columns, definition.replica));
+            self.projections.len() - 1
+        })
+    }
+}

@@ -1,0 +1,130 @@
+//! Making a shape: publish its table, register it with the collector, take its snapshot, join both.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tracing::{debug, warn};
+
+use super::collector::{Command, Joined};
+use super::snapshot::{query, write_snapshot};
+use super::{CreateError, Definition, Engine, EngineStatus, LiveShape, ShapeStatus, Shared};
+use crate::source::{SnapshotRows, SourceError};
+
+/// How often a shape is made again for a request if it ends while it is being made (its table is altered just then).
+const ATTEMPTS: usize = 3;
+
+/// How long to wait before another snapshot when one lacks a transaction that was already streamed. The commit that is
+/// missing has been written and is about to become visible, so this is short.
+const BEFORE_RETAKE: Duration = Duration::from_millis(5);
+
+impl Engine {
+    /// The live shape of this definition, made if there is none. Resolves once its snapshot has started: its first
+    /// rows or its end are there.
+    ///
+    /// # Errors
+    /// [`CreateError::NotActive`] if there is none and the engine cannot make one now;
+    /// [`CreateError::SchemaChanged`] asks for resolving again.
+    ///
+    /// # Cancel safety
+    /// Making a shape goes on when the asker leaves: others may wait for it, and the next one will ask for it.
+    pub async fn get_or_create(&self, definition: &Arc<Definition>) -> Result<Arc<LiveShape>, CreateError> {
+        for _ in 0..ATTEMPTS {
+            let live = self.find_or_begin(definition)?;
+            if live.started().await?.status == ShapeStatus::Live {
+                return Ok(live);
+            }
+        }
+        Err(CreateError::SchemaChanged(definition.table.name.clone()))
+    }
+
+    fn find_or_begin(&self, definition: &Arc<Definition>) -> Result<Arc<LiveShape>, CreateError> {
+        let shared = self.shared();
+        let mut registry = shared.registry();
+        if let Some(live) = registry.find(definition) {
+            return Ok(live.clone());
+        }
+        if self.status() != EngineStatus::Active {
+            return Err(CreateError::NotActive);
+        }
+        let follows = registry.follows(definition.table.id);
+        let handle = registry.new_handle(definition);
+        let log = shared.store.create(&handle, &definition.to_bytes());
+        let log = log.map_err(|error| CreateError::Storage(Arc::new(error)))?;
+        let live = Arc::new(LiveShape::new(handle, definition.clone(), log));
+        registry.insert(&live);
+        drop(registry);
+        shared.work.spawn(make(shared.clone(), live.clone(), follows));
+        Ok(live)
+    }
+}
+
+/// Carries a new shape to the end of its snapshot, or ends it.
+async fn make(shared: Arc<Shared>, live: Arc<LiveShape>, table_is_followed: bool) {
+    let made = try_make(&shared, &live, table_is_followed).await;
+    let Err(failure) = made else { return };
+    let started = live.state().snapshot_pieces > 0;
+    let table = &live.definition().table.name;
+    warn!(handle = %live.handle(), %table, started, error = &failure as &dyn std::error::Error, "snapshot failed");
+    if let CreateError::SchemaChanged(_) = failure {
+        shared.catalog_changed(live.definition().table.id);
+    }
+    shared.forget(&live, Some(failure));
+    // The collector is gone only when the engine stops.
+    let _ = shared.commands.send(Command::Remove(live)).await;
+}
+
+async fn try_make(shared: &Arc<Shared>, live: &Arc<LiveShape>, table_is_followed: bool) -> Result<(), CreateError> {
+    let table = &live.definition().table;
+    let published = shared.catalog.published(table.id);
+    let publish = || async { shared.source.publish(table).await };
+    published.get_or_try_init(publish).await.map_err(|error| failure(table, error))?;
+    // A table that nobody follows may have changed since it was looked up.
+    if !table_is_followed {
+        let now = shared.source.table(&table.name).await.map_err(|error| failure(table, error))?;
+        if now != *table {
+            return Err(CreateError::SchemaChanged(table.name.clone()));
+        }
+    }
+    let (done, registered) = oneshot::channel();
+    send(shared, Command::Register { live: live.clone(), done }).await?;
+    registered.await.map_err(|_| CreateError::NotActive)?;
+    let rows = join(shared, live).await?;
+    let snapshot = write_snapshot(live, rows, shared.chunk_bytes).await;
+    snapshot.map_err(|error| match error {
+        super::snapshot::SnapshotError::Source(error) => failure(table, error),
+        super::snapshot::SnapshotError::Storage(error) => CreateError::Storage(Arc::new(error)),
+    })
+}
+
+/// Takes a snapshot that fits the stream: one that sees all that was streamed before the shape was registered.
+async fn join(shared: &Arc<Shared>, live: &Arc<LiveShape>) -> Result<Box<dyn SnapshotRows>, CreateError> {
+    let definition = live.definition();
+    loop {
+        let taken = shared.source.snapshot(&query(definition)).await;
+        let rows = taken.map_err(|error| failure(&definition.table, error))?;
+        let (done, joined) = oneshot::channel();
+        let snapshot = rows.visible().clone();
+        send(shared, Command::Join { live: live.clone(), snapshot, done }).await?;
+        match joined.await.map_err(|_| CreateError::NotActive)? {
+            Joined::Yes => return Ok(rows),
+            Joined::Gone => return Err(CreateError::SchemaChanged(definition.table.name.clone())),
+            Joined::TooEarly => {
+                debug!(handle = %live.handle(), "the snapshot lacks a transaction that was streamed: taking another");
+                drop(rows);
+                tokio::time::sleep(BEFORE_RETAKE).await;
+            }
+        }
+    }
+}
+
+async fn send(shared: &Arc<Shared>, command: Command) -> Result<(), CreateError> {
+    shared.commands.send(command).await.map_err(|_| CreateError::NotActive)
+}
+
+fn failure(table: &crate::pg::TableSchema, error: SourceError) -> CreateError {
+    match error {
+        SourceError::UnknownTable(_) | SourceError::NotATable { .. } => CreateError::SchemaChanged(table.name.clone()),
+        error => CreateError::Snapshot { message: error.to_string(), source: Arc::new(error) },
+    }
+}

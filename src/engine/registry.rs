@@ -1,0 +1,73 @@
+//! Which shapes there are: by definition, and by handle.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::{Definition, LiveShape};
+use crate::pg::RelationId;
+use crate::protocol::ShapeHandle;
+
+/// The shapes that can be found. Equal definitions share one.
+#[derive(Debug, Default)]
+pub(super) struct Registry {
+    by_definition: HashMap<Arc<Definition>, Arc<LiveShape>>,
+    by_handle: HashMap<ShapeHandle, Arc<LiveShape>>,
+    tables: HashMap<RelationId, usize>,
+    last_micros: u64,
+}
+
+impl Registry {
+    pub(super) fn find(&self, definition: &Definition) -> Option<&Arc<LiveShape>> {
+        self.by_definition.get(definition)
+    }
+
+    pub(super) fn by_handle(&self, handle: &ShapeHandle) -> Option<&Arc<LiveShape>> {
+        self.by_handle.get(handle)
+    }
+
+    /// Whether a shape of this table, in this state of its schema, is kept: then the stream keeps us informed of it.
+    pub(super) fn follows(&self, table: RelationId) -> bool {
+        self.tables.contains_key(&table)
+    }
+
+    pub(super) fn insert(&mut self, live: &Arc<LiveShape>) {
+        self.by_definition.insert(live.definition().clone(), live.clone());
+        self.by_handle.insert(live.handle().clone(), live.clone());
+        *self.tables.entry(live.definition().table.id).or_default() += 1;
+    }
+
+    /// Forgets this very shape; a later one of the same definition stays. True if it was there.
+    pub(super) fn remove(&mut self, live: &Arc<LiveShape>) -> bool {
+        if self.by_handle.remove(live.handle()).is_none() {
+            return false;
+        }
+        if self.by_definition.get(live.definition()).is_some_and(|found| Arc::ptr_eq(found, live)) {
+            self.by_definition.remove(live.definition());
+        }
+        let table = live.definition().table.id;
+        if let Some(count) = self.tables.get_mut(&table) {
+            *count -= 1;
+            if *count == 0 {
+                self.tables.remove(&table);
+            }
+        }
+        true
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<LiveShape>> {
+        self.by_handle.values()
+    }
+
+    /// A handle that was never issued before: microseconds that only grow, here and, as clocks go, across restarts.
+    pub(super) fn new_handle(&mut self, definition: &Definition) -> ShapeHandle {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let micros = u64::try_from(now.as_micros()).unwrap_or(u64::MAX).max(self.last_micros + 1);
+        self.last_micros = micros;
+        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(definition);
+        // The reference's hash has 27 bits.
+        let hash = u32::try_from(hash & 0x7FF_FFFF).unwrap_or_default();
+        ShapeHandle::new(hash, micros)
+    }
+}

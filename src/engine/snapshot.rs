@@ -1,0 +1,120 @@
+//! The first rows of a shape: from `COPY` text to chunks of log items.
+
+use bytes::Bytes;
+use smallvec::SmallVec;
+
+use super::{Definition, LiveShape};
+use crate::protocol::{ItemEncoder, LogMode};
+use crate::source::{SnapshotQuery, SnapshotRows, SourceError, copy};
+use crate::storage::{ShapeLog, StorageError};
+
+/// A piece of a chunk of this size is handed to the log, and so to readers.
+const PIECE_BYTES: usize = 64 * 1024;
+
+/// Why a snapshot stopped.
+#[derive(Debug)]
+pub(super) enum SnapshotError {
+    Source(SourceError),
+    Storage(StorageError),
+}
+
+impl From<SourceError> for SnapshotError {
+    fn from(error: SourceError) -> Self {
+        Self::Source(error)
+    }
+}
+
+impl From<StorageError> for SnapshotError {
+    fn from(error: StorageError) -> Self {
+        Self::Storage(error)
+    }
+}
+
+/// What to read for a shape.
+pub(super) fn query(definition: &Definition) -> SnapshotQuery {
+    SnapshotQuery {
+        table: definition.table.name.clone(),
+        columns: definition.column_names().map(str::to_owned).collect(),
+        filter: definition.predicate.as_ref().map(|predicate| predicate.sql()),
+        rows: definition.log == LogMode::Full,
+    }
+}
+
+/// Reads all rows into the shape's log, ends it with the visibility of the snapshot, and tells readers as it goes.
+pub(super) async fn write_snapshot(
+    live: &LiveShape,
+    mut rows: Box<dyn SnapshotRows>,
+    chunk_bytes: usize,
+) -> Result<(), SnapshotError> {
+    let definition = live.definition();
+    let encoder = ItemEncoder::of_selection(&definition.table, &definition.columns);
+    let mut writer = ChunkWriter { live, chunk_bytes, in_chunk: 0, chunks: 0, piece: Vec::new() };
+    let mut reader = copy::RowReader::default();
+    while let Some(text) = rows.next().await? {
+        for row in copy::rows(&text) {
+            let cells: SmallVec<[Option<&[u8]>; 24]> = reader.read(row).collect();
+            encoder.snapshot_row(&cells, &mut writer.piece);
+            writer.item()?;
+        }
+    }
+    let visible = rows.visible();
+    let xip: Vec<String> = visible.xip.iter().map(ToString::to_string).collect();
+    let end = serde_json::json!({"headers": {"control": "snapshot-end", "xmin": visible.xmin.to_string(),
+        "xmax": visible.xmax.to_string(), "xip_list": xip}});
+    writer.piece.extend_from_slice(format!(",{end}").as_bytes());
+    writer.finish()
+}
+
+/// Cuts items into pieces and chunks.
+struct ChunkWriter<'a> {
+    live: &'a LiveShape,
+    chunk_bytes: usize,
+    /// Bytes of the open chunk that were handed on.
+    in_chunk: usize,
+    chunks: u32,
+    piece: Vec<u8>,
+}
+
+impl ChunkWriter<'_> {
+    fn log(&self) -> &dyn ShapeLog {
+        self.live.log().as_ref()
+    }
+
+    /// An item is complete: the one that crosses the threshold closes the chunk behind itself.
+    fn item(&mut self) -> Result<(), StorageError> {
+        if self.in_chunk + self.piece.len() >= self.chunk_bytes {
+            self.hand_on()?;
+            self.close()
+        } else if self.piece.len() >= PIECE_BYTES {
+            self.hand_on()
+        } else {
+            Ok(())
+        }
+    }
+
+    fn hand_on(&mut self) -> Result<(), StorageError> {
+        self.in_chunk += self.piece.len();
+        let room = self.piece.len().min(PIECE_BYTES + PIECE_BYTES / 8);
+        let piece = std::mem::replace(&mut self.piece, Vec::with_capacity(room));
+        self.log().append_snapshot(Bytes::from(piece))?;
+        self.live.update(|state| state.snapshot_pieces += 1);
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), StorageError> {
+        self.log().close_snapshot_chunk()?;
+        self.chunks += 1;
+        self.in_chunk = 0;
+        // A reader that waits at the end of the chunk must see that it has ended.
+        self.live.update(|state| state.snapshot_pieces += 1);
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<(), SnapshotError> {
+        self.hand_on()?;
+        self.close()?;
+        let chunks = self.chunks;
+        self.live.update(|state| state.snapshot_chunks = Some(chunks));
+        Ok(())
+    }
+}

@@ -1,16 +1,100 @@
 //! [`SyncService`]: the one place that wires the rooms together.
 
-use crate::engine::Engine;
+mod builder;
+mod error;
+mod global;
 
-/// The user's door to sync. Cheap to clone.
+pub use builder::{Storage, SyncServiceBuilder};
+pub use error::{Error, ErrorKind};
+pub use global::interrupt;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::engine::{Engine, EngineStatus};
+use crate::interrupt::{Interrupts, Target};
+use crate::shape::IntoShape;
+
+/// The user's door to sync: follows one database and keeps the shapes that are asked for. Cheap to clone; following
+/// ends with [`SyncService::stop`], or when the last clone is dropped.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), diesel_electric::Error> {
+/// use diesel_electric::SyncService;
+///
+/// let sync = SyncService::builder().database_url("postgres://localhost/app").start().await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct SyncService {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
     engine: Engine,
+    interrupts: Interrupts,
+    limits: Limits,
+}
+
+/// What requests may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// How long a live request is held.
+    pub(crate) hold: Duration,
+    /// How long a request waits for the engine to be ready.
+    pub(crate) readiness: Duration,
 }
 
 impl SyncService {
+    /// A service to be configured and started.
+    pub fn builder() -> SyncServiceBuilder {
+        SyncServiceBuilder::default()
+    }
+
+    fn new(engine: Engine, limits: Limits) -> Self {
+        Self { inner: Arc::new(Inner { engine, interrupts: Interrupts::default(), limits }) }
+    }
+
+    /// Makes waiting requests look again at what they may see: those of every shape on the table if `what` has no filter
+    /// (a table, a model, an unfiltered query), else those of shapes with the same filter and values.
+    ///
+    /// A request whose shape is computed by a closure computes it again; if it comes to the same shape, its client
+    /// notices nothing, else it is told to fetch the new one. Returns how many waiting requests were reached, of every kind
+    /// of route of this service.
+    ///
+    /// # Errors
+    /// If `what` is no shape, or does not fit the database.
+    pub async fn interrupt(&self, what: impl IntoShape) -> Result<usize, Error> {
+        let shape = what.into_shape()?;
+        let definition = self.engine().resolve(&shape).await?;
+        Ok(self.interrupts().interrupt(Target::new(definition, shape.selects())))
+    }
+
+    /// How far the service has come: whether it follows the database.
+    pub fn status(&self) -> EngineStatus {
+        self.engine().status()
+    }
+
+    /// Stops following the database and removes what the service has made there for itself. Requests that wait are
+    /// answered.
+    pub async fn stop(&self) {
+        self.engine().stop().await;
+    }
+
     /// The engine behind it.
     pub(crate) fn engine(&self) -> &Engine {
-        &self.engine
+        &self.inner.engine
+    }
+
+    /// The requests that wait.
+    pub(crate) fn interrupts(&self) -> &Interrupts {
+        &self.inner.interrupts
+    }
+
+    /// What requests may take.
+    pub(crate) fn limits(&self) -> Limits {
+        self.inner.limits
     }
 }

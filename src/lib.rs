@@ -31,3 +31,10 @@ mod source;
 
 #[cfg(feature = "actix")]
 mod http;
+
+pub use shape::{IntoShape, Shape, ShapeError};
+
+#[cfg(feature = "embedded")]
+pub use engine::EngineStatus;
+#[cfg(feature = "embedded")]
+pub use service::{Error, ErrorKind, Storage, SyncService, SyncServiceBuilder, interrupt};

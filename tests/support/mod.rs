@@ -1,0 +1,84 @@
+//! What the tests share: a fresh database with a connection to it, a service that follows it, a server in front.
+
+use std::net::TcpListener;
+
+use actix_web::dev::ServerHandle;
+use actix_web::web::ServiceConfig;
+use actix_web::{App, HttpServer};
+use cluster::Database;
+use diesel_electric::{SyncService, SyncServiceBuilder};
+use tokio::task::JoinHandle;
+use tokio_postgres::{Client, NoTls};
+
+/// A database of one's own and a connection to it.
+pub struct Db {
+    pub database: Database,
+    pub client: Client,
+    connection: JoinHandle<()>,
+}
+
+impl Db {
+    /// A fresh database in which `schema` has been run.
+    pub async fn new(schema: &str) -> Self {
+        let database = tokio::task::spawn_blocking(cluster::database).await.unwrap().unwrap();
+        let (client, connection) = tokio_postgres::connect(database.url(), NoTls).await.unwrap();
+        let connection = tokio::spawn(async move { connection.await.unwrap() });
+        let db = Self { database, client, connection };
+        db.run(schema).await;
+        db
+    }
+
+    /// Runs statements.
+    pub async fn run(&self, sql: &str) {
+        self.client.batch_execute(sql).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+    }
+
+    pub fn url(&self) -> &str {
+        self.database.url()
+    }
+}
+
+impl Drop for Db {
+    fn drop(&mut self) {
+        self.connection.abort();
+    }
+}
+
+/// A service that follows a database, and an HTTP server in front of it on a port of its own.
+pub struct Stand {
+    pub db: Db,
+    pub sync: SyncService,
+    /// `http://127.0.0.1:port`
+    pub url: String,
+    pub http: reqwest::Client,
+    server: ServerHandle,
+}
+
+impl Stand {
+    /// Starts a service with `configure`d options on a fresh database, with the routes that `routes` adds.
+    pub async fn start<R>(
+        schema: &str,
+        configure: impl FnOnce(SyncServiceBuilder) -> SyncServiceBuilder,
+        routes: R,
+    ) -> Self
+    where
+        R: Fn(&mut ServiceConfig, &SyncService) + Clone + Send + 'static,
+    {
+        let db = Db::new(schema).await;
+        let sync = configure(SyncService::builder().database_url(db.url())).start().await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let service = sync.clone();
+        let app = move || App::new().configure(|config| routes(config, &service));
+        let server = HttpServer::new(app).workers(1).disable_signals().listen(listener).unwrap().run();
+        let handle = server.handle();
+        tokio::spawn(server);
+        Self { db, sync, url, http: reqwest::Client::new(), server: handle }
+    }
+
+    /// Stops the server and the service, so that nothing of the test goes on.
+    pub async fn stop(self) {
+        self.server.stop(false).await;
+        self.sync.stop().await;
+    }
+}

@@ -32,7 +32,10 @@ mod source;
 #[cfg(feature = "actix")]
 mod http;
 
-pub use shape::{IntoShape, Shape, ShapeError};
+pub use pg::TableName;
+pub use predicate::ParseError;
+pub use protocol::{LogMode, ReplicaMode};
+pub use shape::{BindError, BindValue, IntoShape, Shape, ShapeError};
 
 #[cfg(feature = "embedded")]
 pub use engine::EngineStatus;

@@ -1,47 +1,34 @@
 //! From a Diesel query, or a hand-written definition, to a [`Shape`]. Pure: knows no database.
+//!
+//! Ways to a shape, all through [`IntoShape`]:
+//! - `diesel`: tables, queries and boxed queries. The one place that uses Diesel's unstable feature; what cannot be
+//!   synced does not compile, or is refused by name. `bind_text` turns the values of a query into Postgres' text.
+//! - `typed`: the shape of a model with `#[derive(Syncable)]`.
+//! - `builder` and `json`: definitions written by hand.
+//!
+//! Invariants of what [`IntoShape::into_shape`] yields: every `$n` of the filter has its bind; columns, if listed, are
+//! at least one and distinct.
+//!
+//! Called by: `service`, `http`, `interrupt`. `Definition`, the resolved form, is the engine's.
 
+mod bind_text;
+mod bind_value;
+mod builder;
 mod definition;
+mod error;
+mod json;
 
+pub use bind_value::BindValue;
+pub use builder::Shape;
 pub use definition::Definition;
+pub use error::{BindError, ShapeError};
 
-use serde::{Deserialize, Serialize};
-
-use crate::pg::TableName;
-use crate::predicate::{Bind, Expr};
-use crate::protocol::{LogMode, ReplicaMode};
-
-/// The definition of a shape as its author wrote it: the rows of one table that match a filter. Nothing is looked up
-/// yet; the engine resolves it against the catalog.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Shape {
-    pub(crate) table: TableName,
-    pub(crate) filter: Option<Expr>,
-    pub(crate) binds: Vec<Bind>,
-    pub(crate) columns: Option<Vec<String>>,
-    pub(crate) replica: ReplicaMode,
-    pub(crate) log: LogMode,
-}
-
-impl Shape {
-    /// Whether its author listed columns.
-    pub(crate) fn selects(&self) -> bool {
-        self.columns.is_some()
-    }
-}
-
-/// What can become a shape.
+/// What can become a shape: a table, a Diesel query or boxed query on one table, the shape of a model, or a
+/// hand-written [`Shape`].
 pub trait IntoShape {
     /// The definition.
+    ///
+    /// # Errors
+    /// If it asks for something that cannot be synced; the error names it.
     fn into_shape(self) -> Result<Shape, ShapeError>;
 }
-
-impl IntoShape for Shape {
-    fn into_shape(self) -> Result<Shape, ShapeError> {
-        Ok(self)
-    }
-}
-
-/// Why something is no shape.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum ShapeError {}

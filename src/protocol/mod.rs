@@ -3,13 +3,33 @@
 //!
 //! Pure. Sections named in comments are those of the protocol's reference.
 
+mod cache;
+mod cursor;
+mod error;
+mod etag;
 mod handle;
+mod head;
 mod item;
+mod message;
 mod offset;
+mod params;
+mod plan;
+mod query;
+mod schema;
 
+pub use cache::{Caching, HEALTH, REVALIDATE};
+pub use cursor::next_cursor;
+pub use error::{CRASH, FieldErrors, message_body};
+pub use etag::{none_match, refetch_etag};
 pub use handle::ShapeHandle;
+pub use head::{Circumstances, Content, Head};
 pub use item::{Cells, END, END_LAST, ItemEncoder, Place, escape_json};
+pub use message::{MUST_REFETCH, up_to_date};
 pub use offset::{LogOffset, ParseOffsetError};
+pub use params::{ParamsError, Request, RequestOffset, ShapeParams};
+pub use plan::{LogView, Plan, SnapshotView, plan};
+pub use query::Query;
+pub use schema::schema_header;
 
 use serde::{Deserialize, Serialize};
 

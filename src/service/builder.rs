@@ -1,39 +1,190 @@
 //! How a service is configured and started.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Error, SyncService};
+use tokio::net::TcpStream;
+use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
+
+use super::{Error, Limits, SyncService};
+use crate::engine::{Engine, EngineConfig};
+use crate::source::{MadeTls, PostgresSource, TlsConnector};
+use crate::storage::{LogStore, MemoryStore};
+
+/// The size at which a chunk closes, in bytes of its items.
+const CHUNK_BYTES: usize = 10 * 1024 * 1024;
+
+/// How long a live request is held.
+const HOLD: Duration = Duration::from_secs(20);
+
+/// How long a request waits for the engine to be ready.
+const READINESS: Duration = Duration::from_secs(5);
 
 /// Where shape logs are kept.
-#[derive(Clone, Debug)]
-pub struct Storage(());
+#[derive(Clone, Debug, Default)]
+pub struct Storage(Kind);
+
+#[derive(Clone, Copy, Debug, Default)]
+enum Kind {
+    #[default]
+    Memory,
+}
 
 impl Storage {
     /// In memory: logs go with the process, and clients fetch anew after a restart.
     pub fn memory() -> Self {
-        Self(())
+        Self(Kind::Memory)
+    }
+
+    fn open(self, chunk_bytes: usize) -> Arc<dyn LogStore> {
+        match self.0 {
+            Kind::Memory => Arc::new(MemoryStore::new(chunk_bytes)),
+        }
     }
 }
 
-/// Configures a [`SyncService`].
-#[derive(Clone, Debug, Default)]
+/// Configures a [`SyncService`]. Only the database's URL must be given.
+#[derive(Clone)]
 #[must_use]
 pub struct SyncServiceBuilder {
     database_url: Option<String>,
-    chunk_bytes: Option<usize>,
-    hold: Option<Duration>,
+    tls: Option<Arc<dyn TlsConnector>>,
+    storage: Storage,
+    chunk_bytes: usize,
+    limits: Limits,
+}
+
+impl Default for SyncServiceBuilder {
+    fn default() -> Self {
+        Self {
+            database_url: None,
+            tls: None,
+            storage: Storage::default(),
+            chunk_bytes: CHUNK_BYTES,
+            limits: Limits { hold: HOLD, readiness: READINESS },
+        }
+    }
+}
+
+/// The URL holds a password, and is not shown.
+impl fmt::Debug for SyncServiceBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SyncServiceBuilder")
+            .field("storage", &self.storage)
+            .field("chunk_bytes", &self.chunk_bytes)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
 }
 
 impl SyncServiceBuilder {
-    /// The database to follow.
+    /// The database to follow, as a URL (`postgres://user:password@host:5432/database`) or a list of `key=value`. A direct
+    /// one: poolers in transaction mode cannot replicate. Its role needs `REPLICATION`, `CREATE` on the database, and to
+    /// own the synced tables.
     pub fn database_url(mut self, url: impl Into<String>) -> Self {
         self.database_url = Some(url.into());
         self
     }
 
+    /// How to speak TLS with the database: any connector that is made for `tokio_postgres`, such as that of
+    /// `tokio-postgres-rustls` or `postgres-native-tls`. It is used unless the URL says `sslmode=disable`, and needed if
+    /// that says `sslmode=require`.
+    pub fn tls<T>(mut self, connector: T) -> Self
+    where
+        T: MakeTlsConnect<TcpStream> + Clone + Send + Sync + 'static,
+        T::Stream: Send + 'static,
+        T::TlsConnect: Send,
+        <T::TlsConnect as TlsConnect<TcpStream>>::Future: Send + 'static,
+    {
+        self.tls = Some(Arc::new(MadeTls(connector)));
+        self
+    }
+
+    /// Where shape logs are kept; by default in memory.
+    pub fn storage(mut self, storage: Storage) -> Self {
+        self.storage = storage;
+        self
+    }
+
+    /// The size at which a part of a shape's log closes and is served as one answer that may be cached for good, in bytes
+    /// of its items; by default 10,485,760. The item that crosses it stays in the part.
+    pub fn chunk_bytes(mut self, bytes: usize) -> Self {
+        self.chunk_bytes = bytes;
+        self
+    }
+
+    /// How long a live request waits for a change before it is answered without one; by default 20 seconds. Proxies on the
+    /// way must be more patient.
+    pub fn hold(mut self, hold: Duration) -> Self {
+        self.limits.hold = hold;
+        self
+    }
+
+    /// How long a request waits for the service to follow the database before it is refused with 503; by default 5 seconds.
+    pub fn readiness(mut self, readiness: Duration) -> Self {
+        self.limits.readiness = readiness;
+        self
+    }
+
     /// Connects and starts to follow the database.
-    #[expect(clippy::unused_async, clippy::todo, reason = "stub")]
+    ///
+    /// If the database merely cannot be reached at the moment, the service starts all the same and goes on trying.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if an option is missing or makes no sense, [`Error::Source`] if the URL cannot be used, and
+    /// [`Error::Start`] if the database refuses in a way that trying again will not mend; what to set is in the message of
+    /// its source.
     pub async fn start(self) -> Result<SyncService, Error> {
-        todo!()
+        let url = self.database_url.ok_or_else(|| refused("no database to follow: call `.database_url(..)`"))?;
+        if self.chunk_bytes == 0 {
+            return Err(refused("chunk_bytes is 0: a chunk must have room for an item"));
+        }
+        if self.limits.hold.is_zero() {
+            return Err(refused("hold is 0: live requests would never wait for a change"));
+        }
+        let source = PostgresSource::new(&url, self.tls)?;
+        let store = self.storage.open(self.chunk_bytes);
+        let config = EngineConfig { source: Arc::new(source), store, chunk_bytes: self.chunk_bytes };
+        Ok(SyncService::new(Engine::start(config).await?, self.limits))
+    }
+}
+
+fn refused(text: &str) -> Error {
+    Error::Config(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn refusal(builder: SyncServiceBuilder) -> String {
+        let error = builder.start().await.unwrap_err();
+        assert!(!error.is_retryable());
+        std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source())
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(": ")
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_is_refused_by_name() {
+        let builder = || SyncService::builder().database_url("postgres://u@127.0.0.1:1/d");
+        for (builder, name) in [
+            (SyncService::builder(), "database_url"),
+            (builder().chunk_bytes(0), "chunk_bytes"),
+            (builder().hold(Duration::ZERO), "hold"),
+            (builder().database_url("postgres://u@h/d?sslmode=require"), ".tls(connector)"),
+            (builder().database_url("postgres://u@h/d?sslmode=verify-full"), "sslmode=verify-full"),
+        ] {
+            let text = refusal(builder).await;
+            assert!(text.contains(name), "{text}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let builder = SyncService::builder().database_url("postgres://u:hunter2@h/d");
+        assert!(!format!("{builder:?}").contains("hunter2"));
     }
 }

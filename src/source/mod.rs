@@ -2,11 +2,29 @@
 //!
 //! Behind [`Source`], so that the engine can run on another one (the test sandbox).
 
+mod catalog;
+mod checks;
+mod connection;
 pub(crate) mod copy;
+mod endpoint;
 mod error;
+mod feedback;
 mod pgoutput;
+mod pool;
+mod postgres;
+mod publication;
+mod settings;
+mod slot;
+mod snapshot;
+mod stream;
+mod tls;
 
-pub use error::SourceError;
+#[cfg(test)]
+mod tests;
+
+pub use error::{ServerError, SourceError};
+pub(crate) use postgres::PostgresSource;
+pub(crate) use tls::{MadeTls, TlsConnector};
 
 use std::sync::Arc;
 

@@ -20,6 +20,8 @@ mod resolve;
 mod router;
 mod snapshot;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 pub use error::{CreateError, ResolveError, StartError};
 pub use live::{LiveShape, LogState, ShapeStatus};

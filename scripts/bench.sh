@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# bench.sh [NAME]: runs all benches, or the one of that name.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+
+scripts/need-rust.sh
+scripts/need-postgres.sh
+exec cargo bench --locked --bench main -- "$@"

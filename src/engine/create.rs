@@ -79,17 +79,21 @@ async fn try_make(shared: &Arc<Shared>, live: &Arc<LiveShape>, table_is_followed
     let published = shared.catalog.published(table.id);
     let publish = || async { shared.source.publish(table).await };
     published.get_or_try_init(publish).await.map_err(|error| failure(table, error))?;
-    // A table that nobody follows may have changed since it was looked up.
+    let (done, registered) = oneshot::channel();
+    send(shared, Command::Register { live: live.clone(), done }).await?;
+    registered.await.map_err(|_| CreateError::NotActive)?;
+    if !Arc::ptr_eq(&published, &shared.catalog.published(table.id)) {
+        // It was published for a stream that has ended since; the present one may know nothing of it.
+        return Err(CreateError::SchemaChanged(table.name.clone()));
+    }
+    let rows = join(shared, live).await?;
+    // A table that nobody follows may have changed since it was looked up. From now on it cannot: the snapshot holds it.
     if !table_is_followed {
         let now = shared.source.table(&table.name).await.map_err(|error| failure(table, error))?;
         if now != *table {
             return Err(CreateError::SchemaChanged(table.name.clone()));
         }
     }
-    let (done, registered) = oneshot::channel();
-    send(shared, Command::Register { live: live.clone(), done }).await?;
-    registered.await.map_err(|_| CreateError::NotActive)?;
-    let rows = join(shared, live).await?;
     let snapshot = write_snapshot(live, rows, shared.chunk_bytes).await;
     snapshot.map_err(|error| match error {
         super::snapshot::SnapshotError::Source(error) => failure(table, error),
@@ -123,8 +127,8 @@ async fn send(shared: &Arc<Shared>, command: Command) -> Result<(), CreateError>
 }
 
 fn failure(table: &crate::pg::TableSchema, error: SourceError) -> CreateError {
-    match error {
-        SourceError::UnknownTable(_) | SourceError::NotATable { .. } => CreateError::SchemaChanged(table.name.clone()),
-        error => CreateError::Snapshot { message: error.to_string(), source: Arc::new(error) },
+    if error.is_schema_change() {
+        return CreateError::SchemaChanged(table.name.clone());
     }
+    CreateError::Snapshot { message: error.to_string(), source: Arc::new(error) }
 }

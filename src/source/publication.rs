@@ -18,8 +18,8 @@ use crate::pg::{TableSchema, quote_ident};
 /// How long the locks for publishing a table may take; others wait behind us meanwhile.
 const LOCK_LIMIT: &str = "5s";
 
-/// How often older writers are looked at.
-const POLL: Duration = Duration::from_millis(100);
+/// How often older writers are looked at: doubled from the first to the second.
+const POLL: [Duration; 2] = [Duration::from_millis(5), Duration::from_millis(100)];
 
 /// After how long older writers are reported.
 const REPORT: Duration = Duration::from_secs(10);
@@ -86,14 +86,15 @@ async fn add(pool: &Pool, publication: &str, table: &TableSchema) -> Result<(), 
 /// nothing to set on a table that has it.
 async fn wait_for_older_writers(pool: &Pool, table: &TableSchema) -> Result<(), SourceError> {
     let mut older = writers(pool, table).await?;
-    let (since, mut reported) = (Instant::now(), false);
+    let (since, mut reported, mut pause) = (Instant::now(), false, POLL[0]);
     while !older.is_empty() {
         if !reported && since.elapsed() >= REPORT {
             reported = true;
             let pids: Vec<i32> = older.iter().filter_map(|writer| writer.pid).collect();
             warn!(table = %table.name, ?pids, "waiting for transactions that wrote to a table before it was published");
         }
-        sleep(POLL).await;
+        sleep(pause).await;
+        pause = (pause * 2).min(POLL[1]);
         let now = writers(pool, table).await?;
         older.retain(|writer| now.contains(writer));
     }

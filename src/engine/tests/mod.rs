@@ -1,6 +1,7 @@
 //! The engine with a real server behind it: what a client would hold against what Postgres says.
 
 mod journey;
+mod rounds;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -49,12 +50,7 @@ impl Stand {
 
     /// Waits until everything that has committed is in the logs.
     async fn settle(&mut self) {
-        let inserted = self.sql.rows("INSERT INTO sentinel DEFAULT VALUES RETURNING id").await;
-        let key = format!("\"public\".\"sentinel\"/\"{}\"", inserted[0][0].as_deref().unwrap());
-        while !self.sentinel.rows.contains_key(&key) {
-            self.sentinel.wait().await;
-            self.sentinel.catch_up().await;
-        }
+        settle(&self.sql, &mut self.sentinel).await;
     }
 
     async fn stop(self) {
@@ -68,6 +64,17 @@ impl Stand {
 async fn shape(engine: &Engine, shape: impl IntoShape) -> Arc<LiveShape> {
     let definition = engine.resolve(&shape.into_shape().unwrap()).await.unwrap();
     engine.get_or_create(&definition).await.unwrap()
+}
+
+/// Waits until everything that has committed is in the logs: what comes after it is.
+async fn settle(sql: &Session, sentinel: &mut Materialised) {
+    let inserted = sql.rows("INSERT INTO sentinel DEFAULT VALUES RETURNING id").await;
+    let key = format!("\"public\".\"sentinel\"/\"{}\"", inserted[0][0].as_deref().unwrap());
+    sentinel.catch_up().await;
+    while !sentinel.rows.contains_key(&key) {
+        sentinel.wait().await;
+        sentinel.catch_up().await;
+    }
 }
 
 /// A connection.

@@ -39,5 +39,7 @@ pub use shape::{BindError, BindValue, IntoShape, Shape, ShapeError};
 
 #[cfg(feature = "embedded")]
 pub use engine::EngineStatus;
+#[cfg(feature = "actix")]
+pub use http::{CachePolicy, SyncRequest, SyncResult, SyncScope, shape_api, sync_scope};
 #[cfg(feature = "embedded")]
 pub use service::{Error, ErrorKind, Storage, SyncService, SyncServiceBuilder, interrupt};

@@ -1,4 +1,5 @@
 //! The one test binary: a module per topic.
 
 mod house;
+mod http;
 mod support;

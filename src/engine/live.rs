@@ -2,10 +2,11 @@
 
 use std::sync::{Arc, OnceLock};
 
+use bytes::Bytes;
 use tokio::sync::watch;
 
 use super::{CreateError, Definition};
-use crate::protocol::{LogOffset, ShapeHandle};
+use crate::protocol::{LogOffset, ShapeHandle, schema_header};
 use crate::storage::{LogSlice, ShapeLog, SnapshotPiece};
 
 /// Whether a shape is still kept.
@@ -50,6 +51,8 @@ impl LogState {
 pub struct LiveShape {
     handle: ShapeHandle,
     definition: Arc<Definition>,
+    /// What clients are told of its columns, made once.
+    schema: Bytes,
     log: Arc<dyn ShapeLog>,
     state: watch::Sender<LogState>,
     /// Why it could not be made.
@@ -62,6 +65,7 @@ impl LiveShape {
     pub(super) fn new(handle: ShapeHandle, definition: Arc<Definition>, log: Arc<dyn ShapeLog>) -> Self {
         Self {
             handle,
+            schema: schema_header(&definition.table, &definition.columns).into(),
             definition,
             log,
             state: watch::Sender::new(LogState::NEW),
@@ -78,6 +82,11 @@ impl LiveShape {
     /// What it is.
     pub fn definition(&self) -> &Arc<Definition> {
         &self.definition
+    }
+
+    /// What clients are told of its columns: JSON in ASCII.
+    pub fn schema(&self) -> &Bytes {
+        &self.schema
     }
 
     /// What readers may see now.

@@ -37,6 +37,7 @@ use crate::protocol::ShapeHandle;
 pub use crate::shape::Definition;
 use crate::source::Source;
 use crate::storage::LogStore;
+pub use crate::storage::{LogSlice, SnapshotPiece};
 
 use catalog::Catalog;
 use collector::Command;

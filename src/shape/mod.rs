@@ -5,6 +5,7 @@
 //!   synced does not compile, or is refused by name. `bind_text` turns the values of a query into Postgres' text.
 //! - `typed`: the shape of a model with `#[derive(Syncable)]`.
 //! - `builder` and `json`: definitions written by hand.
+//! - `wire`: those that clients of the protocol send.
 //!
 //! Invariants of what [`IntoShape::into_shape`] yields: every `$n` of the filter has its bind; columns, if listed, are
 //! at least one and distinct.
@@ -17,11 +18,13 @@ mod builder;
 mod definition;
 mod error;
 mod json;
+mod wire;
 
 pub use bind_value::BindValue;
 pub use builder::Shape;
 pub use definition::Definition;
 pub use error::{BindError, ShapeError};
+pub use wire::ClientShape;
 
 /// What can become a shape: a table, a Diesel query or boxed query on one table, the shape of a model, or a
 /// hand-written [`Shape`].

@@ -1,0 +1,95 @@
+//! Answers from a log: headers and body.
+
+use actix_web::body::{BodyStream, MessageBody};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, ETAG, HeaderValue, VARY};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+
+use super::headers::{CURSOR, HANDLE, HAS_DATA, JSON, OFFSET, SCHEMA, SURROGATE_CONTROL, UP_TO_DATE};
+use super::route::CachePolicy;
+use crate::engine::LiveShape;
+use crate::protocol::{Caching, Head, MUST_REFETCH, ShapeHandle, none_match, refetch_etag};
+
+/// What all answers to one request have in common.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) cache: CachePolicy,
+    pub(super) if_none_match: Option<String>,
+    pub(super) is_head: bool,
+}
+
+impl Reply {
+    /// Whether the client has this answer already.
+    pub(super) fn is_known(&self, head: &Head) -> bool {
+        head.is_lasting && self.if_none_match.as_deref().is_some_and(|header| none_match(header, &head.etag))
+    }
+
+    /// 304
+    pub(super) fn not_modified(&self, live: &LiveShape, head: &Head) -> HttpResponse {
+        self.begin(StatusCode::NOT_MODIFIED, live, head).finish()
+    }
+
+    /// 200
+    pub(super) fn ok(&self, live: &LiveShape, head: &Head, body: impl MessageBody + 'static) -> HttpResponse {
+        let mut response = self.begin(StatusCode::OK, live, head);
+        if head.has_schema
+            && let Ok(schema) = HeaderValue::from_maybe_shared(live.schema().clone())
+        {
+            response.insert_header((SCHEMA, schema));
+        }
+        if self.is_head && body.size() == actix_web::body::BodySize::Stream {
+            // Nothing would be sent of it, but all of it waited for.
+            return response
+                .body(BodyStream::new(futures_util::stream::empty::<Result<_, std::convert::Infallible>>()));
+        }
+        response.body(body)
+    }
+
+    /// 409: fetch anew, under this handle.
+    pub(super) fn refetch(&self, handle: Option<&ShapeHandle>) -> HttpResponse {
+        let mut response = HttpResponse::Conflict();
+        match handle {
+            Some(handle) => {
+                self.cache(&mut response, Caching::Refetch);
+                response.insert_header((HANDLE, handle.as_str())).insert_header((ETAG, refetch_etag(handle)));
+            }
+            None => {
+                // A cached one would send clients in circles (D9).
+                self.cache(&mut response, Caching::Never);
+                response.insert_header((SURROGATE_CONTROL, "no-store"));
+            }
+        }
+        response.content_type(JSON).body(MUST_REFETCH)
+    }
+
+    fn begin(&self, status: StatusCode, live: &LiveShape, head: &Head) -> HttpResponseBuilder {
+        let mut response = HttpResponse::build(status);
+        self.cache(&mut response, head.caching);
+        response
+            .content_type(JSON)
+            .insert_header((ETAG, head.etag.as_str()))
+            .insert_header((HANDLE, live.handle().as_str()))
+            .insert_header((OFFSET, head.offset.to_string()))
+            .insert_header((HAS_DATA, if head.has_data { "true" } else { "false" }));
+        if head.up_to_date.is_some() {
+            response.insert_header((UP_TO_DATE, ""));
+        }
+        if let Some(cursor) = head.cursor {
+            response.insert_header((CURSOR, cursor));
+        }
+        response
+    }
+
+    fn cache(&self, response: &mut HttpResponseBuilder, caching: Caching) {
+        match self.cache {
+            CachePolicy::Shared => {
+                response.insert_header((CACHE_CONTROL, caching.public())).insert_header((VARY, "accept-encoding"));
+            }
+            CachePolicy::Private => {
+                response
+                    .insert_header((CACHE_CONTROL, caching.private()))
+                    .insert_header((VARY, "Authorization, Cookie"));
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! [`SyncRequest`]: a request for a shape that the handler defines.
+
+use std::borrow::Cow;
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::error::ErrorInternalServerError;
+use actix_web::http::Method;
+use actix_web::http::header::IF_NONE_MATCH;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+
+use super::answer::Reply;
+use super::error::Failure;
+use super::route::{CachePolicy, policy};
+use super::serve::Serving;
+use crate::protocol::{LogMode, Query, Request};
+use crate::service::SyncService;
+use crate::shape::{IntoShape, Shape};
+
+/// What a handler of a shape returns.
+pub type SyncResult = Result<HttpResponse, actix_web::Error>;
+
+/// A client's request for a shape that the server defines: an extractor for handlers.
+///
+/// It knows the position of the client in the shape's log. What else the query string holds is not looked at, so no
+/// parameter can widen what is served; the handler may read it by other extractors.
+///
+/// ```no_run
+/// use actix_web::App;
+/// use diesel_electric::{Shape, SyncRequest, SyncResult, SyncService, sync_scope};
+///
+/// async fn mine(request: SyncRequest) -> SyncResult {
+///     let user = 7; // from the session
+///     request.render(Shape::table("todos").filter_sql("owner_id = $1").bind(user)).await
+/// }
+///
+/// # fn app(sync: SyncService) {
+/// App::new().service(sync_scope("/shapes", &sync).handle("/mine", mine));
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct SyncRequest {
+    service: SyncService,
+    query: Query,
+    cache: CachePolicy,
+    if_none_match: Option<String>,
+    is_head: bool,
+}
+
+impl SyncRequest {
+    /// Serves a shape: the next part of its log, or, if the client wants to wait, what comes next.
+    ///
+    /// A client that holds the log of another shape, since the one that this comes to has changed, is told to fetch anew.
+    ///
+    /// # Errors
+    /// None of its own: what cannot be served is an answer of the protocol, too.
+    pub async fn render(self, shape: impl IntoShape) -> SyncResult {
+        match shape.into_shape() {
+            Ok(shape) => self.render_shape(&shape).await,
+            Err(error) => Failure::from(error).respond(),
+        }
+    }
+
+    /// Serves the shape that `shape` comes to, and asks it again whenever the waiting request is interrupted
+    /// ([`SyncService::interrupt`]). If it then comes to the same shape, the client notices nothing; if to another, the
+    /// client is told to fetch that.
+    ///
+    /// # Errors
+    /// What `shape` returns, also after an interrupt: that is how access ends.
+    pub async fn render_with<S: IntoShape>(
+        self,
+        mut shape: impl AsyncFnMut() -> Result<S, actix_web::Error>,
+    ) -> SyncResult {
+        let serving = match self.serving() {
+            Ok(serving) => serving,
+            Err(failure) => return failure.respond(),
+        };
+        let define = async || {
+            let shape = shape().await.map_err(Failure::Handler)?.into_shape()?;
+            let shape = with_log(&shape, serving.request.log);
+            Ok(serving.service.engine().resolve(&shape).await?)
+        };
+        serving.run(define).await
+    }
+
+    /// Serves one shape.
+    pub(super) async fn render_shape(self, shape: &Shape) -> SyncResult {
+        let serving = match self.serving() {
+            Ok(serving) => serving,
+            Err(failure) => return failure.respond(),
+        };
+        let shape = with_log(shape, serving.request.log);
+        serving.run(async || Ok(serving.service.engine().resolve(&shape).await?)).await
+    }
+
+    fn serving(self) -> Result<Serving, Failure> {
+        let request = Request::parse(&self.query)?;
+        Ok(self.into_serving(request, false))
+    }
+
+    pub(super) fn into_serving(self, request: Request, by_client: bool) -> Serving {
+        let Self { service, cache, if_none_match, is_head, .. } = self;
+        Serving { service, request, reply: Reply { cache, if_none_match, is_head }, by_client }
+    }
+
+    pub(super) fn query(&self) -> &Query {
+        &self.query
+    }
+}
+
+/// A client may ask for less of the log than the server would give, not for more.
+fn with_log(shape: &Shape, log: LogMode) -> Cow<'_, Shape> {
+    if log == LogMode::ChangesOnly { Cow::Owned(shape.clone().log(log)) } else { Cow::Borrowed(shape) }
+}
+
+impl FromRequest for SyncRequest {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let Some(service) = request.app_data::<Data<SyncService>>() else {
+            tracing::error!(
+                "a handler takes a SyncRequest, but the app has no SyncService: register it in a `sync_scope(..)`, or \
+                 add `.app_data(web::Data::new(service))`"
+            );
+            return ready(Err(ErrorInternalServerError(crate::protocol::CRASH)));
+        };
+        let if_none_match = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+        ready(Ok(Self {
+            service: service.as_ref().clone(),
+            query: Query::parse(request.query_string()),
+            cache: policy(request),
+            if_none_match: if_none_match.map(str::to_owned),
+            is_head: request.method() == Method::HEAD,
+        }))
+    }
+}

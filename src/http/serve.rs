@@ -1,0 +1,267 @@
+//! One request, from its definition to its answer: the way that all routes share.
+//!
+//! A request is one future. It waits on the state of its shape's log, on interrupts and on its deadline, and looks at
+//! everything again when one of them calls. No lock is held while it waits, and dropping it leaves nothing behind.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use actix_web::HttpResponse;
+use actix_web::body::BodyStream;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use super::answer::Reply;
+use super::body::{Pieces, growing_chunk, whole_chunk};
+use super::error::Failure;
+use crate::engine::{CreateError, Definition, Engine, EngineStatus, LiveShape, LogState, ShapeStatus, SnapshotPiece};
+use crate::protocol::{
+    Circumstances, Content, FieldErrors, Head, LogView, Plan, Request, SnapshotView, next_cursor, plan, up_to_date,
+};
+use crate::service::SyncService;
+
+/// How often a request looks again at once because what it looked at has changed under its hands.
+const ATTEMPTS: usize = 3;
+
+/// A request that is being served.
+#[derive(Debug)]
+pub(super) struct Serving {
+    pub(super) service: SyncService,
+    pub(super) request: Request,
+    pub(super) reply: Reply,
+    /// Whether the client defines the shape; else the server does, and the client is not to blame for it.
+    pub(super) by_client: bool,
+}
+
+impl Serving {
+    /// Serves the shape that `define` comes to. It is asked again when the request is interrupted or the shape goes away.
+    pub(super) async fn run(
+        &self,
+        define: impl AsyncFnMut() -> Result<Arc<Definition>, Failure>,
+    ) -> Result<HttpResponse, actix_web::Error> {
+        match self.attempt(define).await {
+            Ok(response) => Ok(response),
+            Err(failure) => failure.respond(),
+        }
+    }
+
+    async fn attempt(
+        &self,
+        mut define: impl AsyncFnMut() -> Result<Arc<Definition>, Failure>,
+    ) -> Result<HttpResponse, Failure> {
+        let times = Times::new(&self.service);
+        self.ready(&times).await?;
+        let (mut attempts, mut has_followed) = (0, false);
+        loop {
+            // Noted before anything is looked at that an interrupt may be about.
+            let since = self.service.interrupts().generation();
+            let definition = match define().await {
+                Ok(definition) => definition,
+                Err(failure) if self.must_refetch(&failure, has_followed) => return Ok(self.reply.refetch(None)),
+                Err(failure) => return Err(failure),
+            };
+            let live = match self.engine().get_or_create(&definition).await {
+                Ok(live) => live,
+                Err(error) => {
+                    attempts += 1;
+                    self.may_retry(error, attempts, &times).await?;
+                    continue;
+                }
+            };
+            if self.request.handle.as_ref().is_some_and(|handle| handle != live.handle()) {
+                return Ok(self.reply.refetch(Some(live.handle())));
+            }
+            has_followed = true;
+            if let Some(response) = self.follow(&live, since, &times).await? {
+                return Ok(response);
+            }
+        }
+    }
+
+    fn engine(&self) -> &Engine {
+        self.service.engine()
+    }
+
+    /// A client that has a log is not to blame if its definition does not fit the database any more: a refusal would end
+    /// its stream for good.
+    fn must_refetch(&self, failure: &Failure, has_followed: bool) -> bool {
+        failure.refuses_definition() && self.request.handle.is_some() && (has_followed || !self.by_client)
+    }
+
+    /// Waits until shapes can be served.
+    async fn ready(&self, times: &Times) -> Result<(), Failure> {
+        match self.engine().status() {
+            // Known shapes can be read while another holds the slot.
+            EngineStatus::Active | EngineStatus::Waiting => Ok(()),
+            EngineStatus::Starting => self.active(times).await,
+            EngineStatus::Stopped => Err(Failure::Stopped),
+        }
+    }
+
+    async fn active(&self, times: &Times) -> Result<(), Failure> {
+        let in_time = timeout_at(times.readiness, self.engine().active()).await;
+        in_time.map_err(|_| match self.engine().status() {
+            EngineStatus::Waiting => Failure::NotTheOwner,
+            EngineStatus::Stopped => Failure::Stopped,
+            EngineStatus::Starting | EngineStatus::Active => Failure::NotReady,
+        })
+    }
+
+    async fn may_retry(&self, error: CreateError, attempts: usize, times: &Times) -> Result<(), Failure> {
+        match error {
+            _ if self.engine().status() == EngineStatus::Stopped => Err(Failure::Stopped),
+            _ if attempts == ATTEMPTS => Err(error.into()),
+            CreateError::SchemaChanged(_) => Ok(()),
+            CreateError::NotActive => self.active(times).await,
+            CreateError::Snapshot { .. } | CreateError::Storage(_) => Err(error.into()),
+        }
+    }
+
+    /// Serves from this shape's log. `None` asks to look again: the shape is gone, or the request was interrupted.
+    async fn follow(&self, live: &Arc<LiveShape>, since: u64, times: &Times) -> Result<Option<HttpResponse>, Failure> {
+        let mut states = live.subscribe();
+        let mut registration = None;
+        loop {
+            // Before the log is looked at: a client must not believe it has seen a transaction that it was not sent.
+            let circumstances = self.circumstances();
+            // Marked as seen, so that whatever comes after this wakes.
+            let state = *states.borrow_and_update();
+            if state.status == ShapeStatus::Gone {
+                return if self.engine().status() == EngineStatus::Stopped { Err(Failure::Stopped) } else { Ok(None) };
+            }
+            let now = Now { live, circumstances };
+            let deadline = match self.step(&now, state, times)? {
+                Step::Answer(response) => return Ok(Some(response)),
+                Step::Wait(deadline) => deadline,
+            };
+            let registration =
+                registration.get_or_insert_with(|| self.service.interrupts().register(live.definition(), since));
+            tokio::select! {
+                () = changed(&mut states) => {}
+                () = registration.fired() => return Ok(None),
+                () = until(deadline) => {}
+            }
+        }
+    }
+
+    fn step(&self, now: &Now<'_>, state: LogState, times: &Times) -> Result<Step, Failure> {
+        let (content, is_late) = match plan(&self.request, &self.view(now.live, state)) {
+            Plan::Chunk(chunk) => return Ok(Step::Answer(self.chunk(now, chunk))),
+            Plan::AwaitChunk => return Ok(Step::Wait(None)),
+            Plan::Items(after) => {
+                let slice = now.live.read(after);
+                let content = Content::Items { end: slice.end, is_tail: slice.is_tail };
+                return Ok(Step::Answer(self.answer(now, content, slice.pieces)));
+            }
+            Plan::AwaitOffset if Instant::now() < times.half => return Ok(Step::Wait(Some(times.half))),
+            Plan::AwaitOffset => {
+                return Err(FieldErrors::one("offset", "out of bounds for this shape").into());
+            }
+            Plan::UpToDate(latest) => (Content::UpToDate(latest), false),
+            Plan::Hold(latest) => {
+                // What the client has already need not be waited for.
+                let head = self.head(now, Content::UpToDate(latest));
+                if self.reply.is_known(&head) {
+                    return Ok(Step::Answer(self.reply.not_modified(now.live, &head)));
+                }
+                if Instant::now() < times.hold {
+                    return Ok(Step::Wait(Some(times.hold)));
+                }
+                (Content::TimedOut(latest), true)
+            }
+        };
+        if is_late && self.engine().status() != EngineStatus::Active {
+            return Err(Failure::LostReadiness);
+        }
+        Ok(Step::Answer(self.answer(now, content, Vec::new())))
+    }
+
+    fn view(&self, live: &LiveShape, state: LogState) -> LogView {
+        let snapshot = match state.snapshot_chunks {
+            Some(chunks) => SnapshotView::Complete { chunks },
+            None => {
+                let next = self.request.next_chunk().map(|chunk| live.snapshot_piece(chunk, 0));
+                SnapshotView::Writing { next_has_begun: matches!(next, Some(SnapshotPiece::Items(_))) }
+            }
+        };
+        LogView { snapshot, latest: state.latest }
+    }
+
+    fn head(&self, now: &Now<'_>, content: Content) -> Head {
+        Head::new(now.live.handle(), &self.request, content, now.circumstances)
+    }
+
+    fn chunk(&self, now: &Now<'_>, chunk: u32) -> HttpResponse {
+        let content = Content::Chunk(chunk);
+        if let Some(pieces) = whole_chunk(now.live, chunk) {
+            return self.answer(now, content, pieces);
+        }
+        let head = self.head(now, content);
+        if self.reply.is_known(&head) {
+            return self.reply.not_modified(now.live, &head);
+        }
+        self.reply.ok(now.live, &head, BodyStream::new(Box::pin(growing_chunk(now.live.clone(), chunk))))
+    }
+
+    fn answer(&self, now: &Now<'_>, content: Content, pieces: Vec<bytes::Bytes>) -> HttpResponse {
+        let head = self.head(now, content);
+        if self.reply.is_known(&head) {
+            return self.reply.not_modified(now.live, &head);
+        }
+        let body = Pieces::new(pieces, head.up_to_date.map(up_to_date));
+        self.reply.ok(now.live, &head, body)
+    }
+
+    fn circumstances(&self) -> Circumstances {
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        // The standard library's hashers are keyed at random.
+        let random = RandomState::new().hash_one(0_u8);
+        Circumstances {
+            processed: self.engine().processed(),
+            cursor: next_cursor(since_epoch, self.service.limits().hold, self.request.cursor, random),
+            moment: u64::try_from(since_epoch.as_micros()).unwrap_or_default(),
+        }
+    }
+}
+
+/// A shape, and what was noted before its log was looked at.
+struct Now<'a> {
+    live: &'a Arc<LiveShape>,
+    circumstances: Circumstances,
+}
+
+enum Step {
+    Answer(HttpResponse),
+    /// Wait for news, until then.
+    Wait(Option<Instant>),
+}
+
+/// When a request's patience ends. Fixed at its start, however often it looks again.
+struct Times {
+    readiness: Instant,
+    /// For offsets beyond the log.
+    half: Instant,
+    hold: Instant,
+}
+
+impl Times {
+    fn new(service: &SyncService) -> Self {
+        let (start, limits) = (Instant::now(), service.limits());
+        // A limit beyond what clocks can tell is as good as a day.
+        let after = |limit: Duration| start.checked_add(limit).unwrap_or(start + Duration::from_secs(86_400));
+        Self { readiness: after(limits.readiness), half: after(limits.hold / 2), hold: after(limits.hold) }
+    }
+}
+
+async fn changed(states: &mut watch::Receiver<LogState>) {
+    // The sender lives in the shape, which the request holds.
+    let _ = states.changed().await;
+}
+
+async fn until(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => sleep_until(deadline).await,
+        None => std::future::pending().await,
+    }
+}

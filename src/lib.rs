@@ -35,7 +35,18 @@ mod http;
 pub use pg::TableName;
 pub use predicate::ParseError;
 pub use protocol::{LogMode, ReplicaMode};
-pub use shape::{BindError, BindValue, IntoShape, Shape, ShapeError};
+pub use shape::{BindError, BindValue, IntoShape, Shape, ShapeError, Syncable, TypedShape};
+
+#[cfg(feature = "derive")]
+pub use diesel_electric_derive::Syncable;
+
+/// What derived code names.
+#[doc(hidden)]
+pub mod __private {
+    pub use diesel::Column;
+
+    pub use crate::shape::model;
+}
 
 #[cfg(feature = "embedded")]
 pub use engine::EngineStatus;

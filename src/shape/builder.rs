@@ -163,11 +163,14 @@ impl Shape {
         }
     }
 
-    /// Keeps an error, unless there is an earlier one.
-    pub(super) fn refuse(&mut self, error: impl FnOnce(TableName) -> ShapeError) {
-        if self.error.is_none() {
-            self.error = Some(error(self.table.clone()));
-        }
+    fn refuse(&mut self, error: impl FnOnce(TableName) -> ShapeError) {
+        let error = error(self.table.clone());
+        self.keep(error);
+    }
+
+    /// Keeps an error for [`IntoShape::into_shape`], unless there is an earlier one.
+    pub(super) fn keep(&mut self, error: ShapeError) {
+        self.error.get_or_insert(error);
     }
 }
 

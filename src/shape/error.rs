@@ -115,8 +115,8 @@ pub enum BindError {
     Type(String),
     /// Bytes that are no value of the type.
     #[error("it is not a value of type {0} in Postgres' binary form")]
-    Malformed(&'static str),
+    Malformed(String),
     /// A value that Postgres would refuse.
     #[error("it is outside the range of type {0}")]
-    OutOfRange(&'static str),
+    OutOfRange(String),
 }

@@ -15,19 +15,31 @@
 mod bind_text;
 mod bind_value;
 mod builder;
+mod columns;
 mod definition;
+mod diesel;
 mod error;
 mod json;
+mod typed;
 mod wire;
 
 pub use bind_value::BindValue;
 pub use builder::Shape;
 pub use definition::Definition;
 pub use error::{BindError, ShapeError};
+pub use typed::{Syncable, TypedShape, model};
 pub use wire::ClientShape;
 
 /// What can become a shape: a table, a Diesel query or boxed query on one table, the shape of a model, or a
 /// hand-written [`Shape`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be synced as a shape",
+    label = "not a shape",
+    note = "a shape is the rows of one table: a `diesel::table!` with an optional `.filter(..)` and `.select(..)`, \
+            the shape of a model (`Todo::shape()`), or a hand-written `Shape::table(..)`",
+    note = "joins, aliases, groups, set operations, `.only()`, table samples, raw SQL and statements that write cannot be \
+            synced"
+)]
 pub trait IntoShape {
     /// The definition.
     ///

@@ -1,0 +1,15 @@
+use diesel_electric::IntoShape;
+
+diesel::table! {
+    todos (id) {
+        id -> Int8,
+        owner_id -> Int8,
+        title -> Text,
+    }
+}
+
+fn sync(_: impl IntoShape) {}
+
+fn main() {
+    sync(diesel::sql_query("SELECT * FROM todos"));
+}

@@ -88,6 +88,11 @@ impl Cluster {
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
     }
 
+    /// The path of a program of the server, such as `psql`.
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.binaries.program(name)
+    }
+
     /// The port it listens on.
     pub fn port(&self) -> u16 {
         self.port

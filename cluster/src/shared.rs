@@ -1,5 +1,6 @@
 //! One server for a whole process, and databases of one's own.
 
+use std::path::PathBuf;
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -44,6 +45,11 @@ impl Database {
     /// Its URL.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The path of a program of the server, such as `psql`.
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.server.binaries().program(name)
     }
 
     /// Runs SQL in it by `psql`; returns what it prints, unaligned. For set-up: a test's own work goes by a connection.

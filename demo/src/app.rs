@@ -2,7 +2,7 @@
 
 use actix_web::web::{Query, ServiceConfig};
 use diesel::prelude::*;
-use diesel_electric::{SyncRequest, SyncResult, SyncService, sync_scope};
+use diesel_electric::{SyncRequest, SyncResult, SyncService, Syncable, sync_scope};
 use serde::Deserialize;
 
 use crate::todos::{Todo, todos};

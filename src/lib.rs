@@ -54,3 +54,15 @@ pub use engine::EngineStatus;
 pub use http::{CachePolicy, SyncRequest, SyncResult, SyncScope, shape_api, sync_scope};
 #[cfg(feature = "embedded")]
 pub use service::{Error, ErrorKind, Storage, SyncService, SyncServiceBuilder, interrupt};
+
+/// Doors for the benches of this repository; no promises.
+#[cfg(feature = "__bench")]
+#[doc(hidden)]
+pub mod __bench {
+    pub use crate::engine::Routing;
+}
+
+/// Compiles the snippets of the readme.
+#[cfg(all(doctest, feature = "actix", feature = "derive"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

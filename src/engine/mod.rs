@@ -25,6 +25,8 @@ mod tests;
 
 pub use error::{CreateError, ResolveError, StartError};
 pub use live::{LiveShape, LogState, ShapeStatus};
+#[cfg(feature = "__bench")]
+pub use router::Routing;
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -3,6 +3,12 @@
 //! A shape whose filter demands that a column has one of some values stands in a hash index on that column; the others
 //! are candidates for every change. What comes out is a superset: the fold evaluates the whole filter.
 
+#[cfg(feature = "__bench")]
+mod bench;
+
+#[cfg(feature = "__bench")]
+pub use bench::Routing;
+
 use std::collections::{BTreeMap, HashMap};
 
 use crate::pg::{PgType, TableSchema};

@@ -1,0 +1,68 @@
+//! What the benches stand on: a cluster, a service behind a real HTTP server, a client.
+
+use std::net::TcpListener;
+
+use actix_web::dev::ServerHandle;
+use actix_web::{App, HttpServer};
+use cluster::Cluster;
+use diesel_electric::{SyncService, shape_api};
+use reqwest::{Client, Response};
+use tokio::runtime::Runtime;
+
+/// The same settings for both sides: a server that is durable, and waits for nobody.
+const SETTINGS: [(&str, &str); 6] = [
+    ("fsync", "on"),
+    ("shared_buffers", "512MB"),
+    ("max_wal_size", "8GB"),
+    ("checkpoint_timeout", "1h"),
+    ("wal_sender_timeout", "0"),
+    ("logical_decoding_work_mem", "256MB"),
+];
+
+pub fn cluster() -> Cluster {
+    Cluster::start_with(&SETTINGS).expect("a throw-away cluster")
+}
+
+/// Where the load client and the server's own futures run.
+pub fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
+
+/// A service with its HTTP server.
+pub struct Stand {
+    pub sync: SyncService,
+    pub http: Client,
+    url: String,
+    server: ServerHandle,
+}
+
+impl Stand {
+    pub async fn start(database_url: &str) -> Self {
+        let sync = SyncService::builder().database_url(database_url).start().await.expect("a service");
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}/v1/shape", listener.local_addr().expect("an address"));
+        let service = sync.clone();
+        let server = HttpServer::new(move || App::new().service(shape_api(&service)));
+        let server = server.workers(1).disable_signals().listen(listener).expect("a server").run();
+        let handle = server.handle();
+        tokio::spawn(server);
+        Self { sync, http: Client::new(), url, server: handle }
+    }
+
+    pub async fn stop(self) {
+        self.server.stop(false).await;
+        self.sync.stop().await;
+    }
+
+    /// A request for a shape.
+    pub async fn get(&self, query: &[(&str, &str)]) -> Response {
+        let url = reqwest::Url::parse_with_params(&self.url, query).expect("a URL");
+        let response = self.http.get(url).send().await.expect("an answer");
+        assert!(response.status().is_success(), "{}", response.status());
+        response
+    }
+}
+
+pub fn header(response: &Response, name: &str) -> String {
+    response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+}

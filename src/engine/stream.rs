@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use tracing::{error, info, warn};
 
 use super::collector::{Collector, Command};
@@ -18,6 +18,9 @@ const BACK_OFF: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(10)
 
 /// A connection that has lasted this long was a good one: the next failure starts with the shortest wait.
 const GOOD_CONNECTION: Duration = Duration::from_secs(5);
+
+/// How long whoever starts the engine waits for the first attempt to connect; it goes on without them.
+const FIRST_ATTEMPT: Duration = Duration::from_secs(15);
 
 /// How long cleaning up may take at a stop.
 const CLEAN_UP: Duration = Duration::from_secs(30);
@@ -46,9 +49,11 @@ pub(super) async fn spawn(
         runtime.block_on(Follower { shared, inbox, stopped, first: Some(first) }.run());
         status.send_replace(EngineStatus::Stopped);
     })?;
-    match outcome.await {
-        Ok(outcome) => outcome.map_err(StartError::Source),
-        Err(_) => Err(StartError::Stopped),
+    match timeout(FIRST_ATTEMPT, outcome).await {
+        Ok(Ok(outcome)) => outcome.map_err(StartError::Source),
+        Ok(Err(_)) => Err(StartError::Stopped),
+        // The server may be waiting for a transaction to end before it makes the slot.
+        Err(_) => Ok(()),
     }
 }
 
@@ -85,18 +90,7 @@ impl Follower {
                     }
                 }
                 Err(failure) => {
-                    let failure = match self.first.take() {
-                        Some(first) if failure.is_fatal() => {
-                            // Whoever starts the engine decides what to do.
-                            let _ = first.send(Err(failure));
-                            return;
-                        }
-                        Some(first) => {
-                            let _ = first.send(Ok(()));
-                            failure
-                        }
-                        None => failure,
-                    };
+                    let Some(failure) = self.tell_first(failure) else { return };
                     error!(error = &failure as &dyn std::error::Error, ?wait, "cannot follow the database");
                 }
             }
@@ -116,6 +110,17 @@ impl Follower {
             _ = self.stopped.wait_for(|stop| *stop) => None,
             connected = source.stream() => Some(connected),
         }
+    }
+
+    /// Tells whoever waits for the first attempt that it failed. Gives the failure back if the engine goes on trying.
+    fn tell_first(&mut self, failure: SourceError) -> Option<SourceError> {
+        let Some(first) = self.first.take() else { return Some(failure) };
+        if failure.is_fatal() {
+            // Whoever has left meanwhile cannot decide what to do about it.
+            return first.send(Err(failure)).err().and_then(Result::err);
+        }
+        let _ = first.send(Ok(()));
+        Some(failure)
     }
 
     fn begin(&mut self, collector: &mut Collector, stream: &dyn ChangeStream) {
@@ -168,7 +173,7 @@ impl Follower {
     }
 
     async fn clean_up(&self) {
-        match tokio::time::timeout(CLEAN_UP, self.shared.source.clean_up()).await {
+        match timeout(CLEAN_UP, self.shared.source.clean_up()).await {
             Ok(Ok(())) => info!("stopped"),
             Ok(Err(error)) => warn!(error = &error as &dyn std::error::Error, "could not clean up in the database"),
             Err(_) => warn!("cleaning up in the database took too long"),

@@ -130,12 +130,11 @@ impl Endpoint {
     }
 
     async fn open_tcp(&self, host: &str) -> Result<TcpStream, SourceError> {
-        let addresses: Vec<SocketAddr> = match self.config.get_hostaddrs().first() {
-            Some(address) => vec![(*address, self.port).into()],
-            None => {
-                let known = lookup_host((host, self.port)).await;
-                known.map_err(|source| SourceError::UnknownHost { host: host.to_owned(), source })?.collect()
-            }
+        let addresses: Vec<SocketAddr> = if let Some(address) = self.config.get_hostaddrs().first() {
+            vec![(*address, self.port).into()]
+        } else {
+            let known = lookup_host((host, self.port)).await;
+            known.map_err(|source| SourceError::UnknownHost { host: host.to_owned(), source })?.collect()
         };
         let mut failure = io::ErrorKind::AddrNotAvailable.into();
         for address in addresses {

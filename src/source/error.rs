@@ -131,6 +131,9 @@ pub enum SourceError {
     /// Tables cannot be published while the stream is not connected.
     #[error("Database connection not available")]
     NotFollowing,
+    /// Somebody dropped our publication: the stream must start anew.
+    #[error("publication {0} is gone")]
+    PublicationGone(String),
     /// A lock was not to be had in time. The text is the protocol's, as are those that follow.
     #[error("Snapshot timed out while waiting for a table lock")]
     TableLocked(#[source] ServerError),
@@ -249,11 +252,8 @@ fn is_fatal(code: &SqlState) -> bool {
     .contains(code)
 }
 
-/// Classes of errors that say nothing about the statement: connection, resources, operator, authorisation.
+/// Classes of errors that say nothing about the statement: connection, authorisation, no such database, resources,
+/// operator (Postgres manual, "Error Codes").
 fn is_of_the_session(code: &SqlState) -> bool {
-    ["08", "28", "53", "57"].iter().any(|class| code.code().starts_with(class)) || is_fatal_catalog(code)
-}
-
-fn is_fatal_catalog(code: &SqlState) -> bool {
-    *code == SqlState::INVALID_CATALOG_NAME
+    ["08", "28", "3D", "53", "57"].iter().any(|class| code.code().starts_with(class))
 }

@@ -1,8 +1,10 @@
 //! [`PostgresSource`]: a Postgres server as a source.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt};
+use tokio::sync::Notify;
 use tracing::debug;
 
 use super::endpoint::Endpoint;
@@ -21,13 +23,34 @@ const ADMIN_CONNECTIONS: usize = 4;
 /// Connections for snapshots: as many are read at once.
 const SNAPSHOT_CONNECTIONS: usize = 16;
 
+/// How long the server may take for what others wait for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    /// The locks for publishing a table, and the one that keeps it as it is for a snapshot. Others queue behind them.
+    pub(super) lock: Duration,
+    /// The first row of a snapshot, once there is a connection.
+    pub(super) first_row: Duration,
+}
+
+const PATIENCE: Patience = Patience { lock: Duration::from_secs(5), first_row: Duration::from_secs(30) };
+
 /// A Postgres server.
 #[derive(Debug)]
 pub(crate) struct PostgresSource {
     endpoint: Arc<Endpoint>,
     admin: Pool,
     snapshots: Pool,
-    names: Mutex<Vec<Names>>,
+    pub(super) patience: Patience,
+    /// What was made in the database so far; the last is in use.
+    made: Mutex<Vec<Made>>,
+}
+
+/// What belongs to one connection of the stream.
+#[derive(Clone, Debug)]
+struct Made {
+    names: Names,
+    /// Ends the stream.
+    end: Arc<Notify>,
 }
 
 impl PostgresSource {
@@ -41,13 +64,13 @@ impl PostgresSource {
             admin: pool(&endpoint, ADMIN_CONNECTIONS),
             snapshots: pool(&endpoint, SNAPSHOT_CONNECTIONS),
             endpoint,
-            names: Mutex::default(),
+            patience: PATIENCE,
+            made: Mutex::default(),
         })
     }
 
-    /// What each connection called its things; the last is the current one.
-    fn names(&self) -> MutexGuard<'_, Vec<Names>> {
-        self.names.lock().unwrap_or_else(PoisonError::into_inner)
+    fn made(&self) -> MutexGuard<'_, Vec<Made>> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn connect(&self) -> Result<PostgresStream, SourceError> {
@@ -58,10 +81,11 @@ impl PostgresSource {
         slot::sweep(&mut connection).await;
         let names = slot::lock_new_names(&mut connection).await?;
         publication::create(&mut connection, &names, server, &self.endpoint).await?;
-        self.names().push(names.clone());
+        let end = Arc::new(Notify::new());
+        self.made().push(Made { names: names.clone(), end: end.clone() });
         slot::create_temporary(&mut connection, &names).await.map_err(checks::slot_refused)?;
         debug!(slot = names.slot, "replication slot made");
-        PostgresStream::start(connection, &slot::start_command(&names), server.wal_sender_timeout).await
+        PostgresStream::start(connection, &slot::start_command(&names), server.wal_sender_timeout, end).await
     }
 }
 
@@ -72,8 +96,12 @@ impl Source for PostgresSource {
 
     fn publish<'a>(&'a self, table: &'a TableSchema) -> BoxFuture<'a, Result<(), SourceError>> {
         async move {
-            let names = self.names().last().cloned().ok_or(SourceError::NotFollowing)?;
-            let published = publication::publish(&self.admin, &names.publication, table).await;
+            let made = self.made().last().cloned().ok_or(SourceError::NotFollowing)?;
+            let published = publication::publish(&self.admin, &made.names.publication, table, self.patience.lock).await;
+            if let Err(SourceError::PublicationGone(_)) = published {
+                // Making it anew is not enough: changes are judged by the publication as of their time.
+                made.end.notify_one();
+            }
             published.map_err(SourceError::for_snapshot)
         }
         .boxed()
@@ -81,7 +109,7 @@ impl Source for PostgresSource {
 
     fn snapshot<'a>(&'a self, query: &'a SnapshotQuery) -> BoxFuture<'a, Result<Box<dyn SnapshotRows>, SourceError>> {
         async move {
-            let taken = snapshot::take(&self.snapshots, &self.endpoint, query).await;
+            let taken = snapshot::take(&self.snapshots, &self.endpoint, query, self.patience).await;
             Ok(Box::new(taken.map_err(SourceError::for_snapshot)?) as Box<dyn SnapshotRows>)
         }
         .boxed()
@@ -93,12 +121,12 @@ impl Source for PostgresSource {
 
     fn clean_up(&self) -> BoxFuture<'_, Result<(), SourceError>> {
         async move {
-            let made = std::mem::take(&mut *self.names());
+            let made = std::mem::take(&mut *self.made());
             if made.is_empty() {
                 return Ok(());
             }
             let client = Client::connect(&self.endpoint).await?;
-            for names in made {
+            for Made { names, .. } in made {
                 publication::remove(&client, &names.publication).await?;
             }
             Ok(())

@@ -15,9 +15,6 @@ use super::pool::{Pool, get};
 use super::slot::Names;
 use crate::pg::{TableSchema, quote_ident};
 
-/// How long the locks for publishing a table may take; others wait behind us meanwhile.
-const LOCK_LIMIT: &str = "5s";
-
 /// How often older writers are looked at: doubled from the first to the second.
 const POLL: [Duration; 2] = [Duration::from_millis(5), Duration::from_millis(100)];
 
@@ -48,25 +45,34 @@ pub(super) async fn remove(client: &tokio_postgres::Client, publication: &str) -
     Ok(())
 }
 
-/// Adds the table and sets its replica identity, then waits for those who wrote to it before.
-pub(super) async fn publish(pool: &Pool, publication: &str, table: &TableSchema) -> Result<(), SourceError> {
-    add(pool, publication, table).await?;
+/// Adds the table and sets its replica identity, for which locks may take `limit`; then waits for those who wrote to it
+/// before.
+pub(super) async fn publish(
+    pool: &Pool,
+    publication: &str,
+    table: &TableSchema,
+    limit: Duration,
+) -> Result<(), SourceError> {
+    add(pool, publication, table, limit).await?;
     wait_for_older_writers(pool, table).await
 }
 
 /// In this order: the other one deadlocks with writers.
-async fn add(pool: &Pool, publication: &str, table: &TableSchema) -> Result<(), SourceError> {
+async fn add(pool: &Pool, publication: &str, table: &TableSchema, limit: Duration) -> Result<(), SourceError> {
     let mut client = get(pool).await?;
     let transaction = client.transaction().await?;
     let name = table.name.quoted();
-    // Two settings: waiting for a lock, and the whole statement.
-    let begin = format!("SET LOCAL lock_timeout = '{LOCK_LIMIT}'; SET LOCAL statement_timeout = '{LOCK_LIMIT}'");
+    let limit = limit.as_millis();
+    let begin = format!("SET LOCAL lock_timeout = {limit}; SET LOCAL statement_timeout = {limit}");
     transaction.batch_execute(&begin).await?;
     let add = format!("SAVEPOINT add; ALTER PUBLICATION {} ADD TABLE {name}", quote_ident(publication));
     match transaction.batch_execute(&add).await {
         Ok(()) => {}
         Err(error) if error.code() == Some(&SqlState::DUPLICATE_OBJECT) => {
             transaction.batch_execute("ROLLBACK TO SAVEPOINT add").await?;
+        }
+        Err(error) if error.code() == Some(&SqlState::UNDEFINED_OBJECT) => {
+            return Err(SourceError::PublicationGone(publication.to_owned()));
         }
         Err(error) => return Err(error.into()),
     }

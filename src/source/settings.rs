@@ -11,14 +11,14 @@ const DISPLAY: [(&str, &str); 5] = [
 
 /// Statements that set them: `how` is `SET` for a session of ours, `SET LOCAL` for a transaction.
 pub(super) fn display(how: &str) -> String {
-    DISPLAY.iter().map(|(name, value)| format!("{how} {name} = '{value}'; ")).collect()
+    DISPLAY.map(|(name, value)| format!("{how} {name} = '{value}'; ")).concat()
 }
 
 /// Statements that keep the server from ending the session or transaction in the middle of its work.
 pub(super) fn no_timeouts(how: &str) -> String {
     let is_local = how != "SET";
     let known = ["statement_timeout", "idle_in_transaction_session_timeout"];
-    let known: String = known.iter().map(|name| format!("{how} {name} = 0; ")).collect();
+    let known = known.map(|name| format!("{how} {name} = 0; ")).concat();
     // Servers before 17 do not know it.
     let newer = format!(
         "SELECT set_config('transaction_timeout', '0', {is_local}) \

@@ -5,8 +5,11 @@
 //! connection is gone.
 
 use std::hash::{BuildHasher, RandomState};
+use std::pin::pin;
+use std::time::Duration;
 
-use tracing::{debug, info};
+use tokio::time::timeout;
+use tracing::{debug, info, warn};
 
 use super::SourceError;
 use super::connection::Connection;
@@ -20,6 +23,9 @@ const ATTEMPTS: usize = 5;
 
 /// How many publications are swept at a start.
 const SWEEP_LIMIT: usize = 100;
+
+/// How often it is reported that the slot is still waited for.
+const REPORT: Duration = Duration::from_secs(10);
 
 /// What one connection calls its things in the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,11 +60,18 @@ pub(super) async fn lock_new_names(connection: &mut Connection) -> Result<Names,
     Err(SourceError::Protocol("refusal of every advisory lock"))
 }
 
-/// Makes the temporary slot: it goes with the connection.
+/// Makes the temporary slot: it goes with the connection. The server waits for all transactions that have written by
+/// then, in every database, to end.
 pub(super) async fn create_temporary(connection: &mut Connection, names: &Names) -> Result<(), SourceError> {
     let slot = quote_ident(&names.slot);
     let command = format!("CREATE_REPLICATION_SLOT {slot} TEMPORARY LOGICAL pgoutput NOEXPORT_SNAPSHOT");
-    connection.query(&command).await.map(|_| ())
+    let mut made = pin!(connection.query(&command));
+    loop {
+        if let Ok(made) = timeout(REPORT, made.as_mut()).await {
+            return made.map(|_| ());
+        }
+        warn!("the replication slot waits for running transactions to end (pg_stat_activity shows them)");
+    }
 }
 
 /// The command that starts the stream of a slot, from where it stands.

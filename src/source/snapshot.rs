@@ -13,14 +13,9 @@ use tracing::debug;
 
 use super::endpoint::Endpoint;
 use super::pool::{Pool, Pooled, cancel, get};
+use super::postgres::Patience;
 use super::{SnapshotQuery, SnapshotRows, SourceError, settings};
 use crate::pg::{Lsn, PgSnapshot, quote_ident};
-
-/// How long the first row may take once there is a connection.
-const FIRST_ROW: Duration = Duration::from_secs(30);
-
-/// How long the lock that keeps the table as it is may take.
-const LOCK_LIMIT: &str = "5s";
 
 /// Rows are handed on in pieces of about this size: the client library yields them one by one.
 const PIECE_BYTES: usize = 64 * 1024;
@@ -33,13 +28,15 @@ pub(super) async fn take(
     pool: &Pool,
     endpoint: &Arc<Endpoint>,
     query: &SnapshotQuery,
+    patience: Patience,
 ) -> Result<Snapshot, SourceError> {
     let session = Session { client: Some(get(pool).await?), endpoint: endpoint.clone(), is_reading: false };
     // The lock comes before the snapshot: a table that was rewritten in between would look empty in it.
     let begin = format!(
-        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL lock_timeout = '{LOCK_LIMIT}'; {} \
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL lock_timeout = {}; {} \
          SET LOCAL row_security = off; LOCK TABLE ONLY {} IN ACCESS SHARE MODE; {} \
          SELECT pg_current_snapshot()::text, pg_current_wal_lsn()::text",
+        patience.lock.as_millis(),
         settings::display("SET LOCAL"),
         query.table.quoted(),
         settings::no_timeouts("SET LOCAL"),
@@ -54,7 +51,7 @@ pub(super) async fn take(
     let visible = text(0)?.parse().map_err(|_| malformed())?;
     let lsn = text(1)?.parse().map_err(|_| malformed())?;
     let rows = if query.rows { Rows::Unread(copy(query)) } else { Rows::Read };
-    Ok(Snapshot { session, visible, lsn, rows })
+    Ok(Snapshot { session, visible, lsn, rows, first_row: patience.first_row })
 }
 
 /// The statement that reads the rows, in exactly the text that the stream carries.
@@ -70,6 +67,7 @@ pub(super) struct Snapshot {
     visible: PgSnapshot,
     lsn: Lsn,
     rows: Rows,
+    first_row: Duration,
 }
 
 enum Rows {
@@ -89,9 +87,9 @@ impl Snapshot {
     async fn piece(&mut self) -> Result<Option<Bytes>, SourceError> {
         if let Rows::Unread(copy) = &self.rows {
             let copy = copy.clone();
-            return match tokio::time::timeout(FIRST_ROW, self.first_piece(&copy)).await {
+            return match tokio::time::timeout(self.first_row, self.first_piece(&copy)).await {
                 Ok(piece) => piece,
-                Err(_) => Err(SourceError::SlowSnapshot(FIRST_ROW.as_millis())),
+                Err(_) => Err(SourceError::SlowSnapshot(self.first_row.as_millis())),
             };
         }
         self.next_piece().await

@@ -1,12 +1,14 @@
 //! The replication stream: messages off the socket to events.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use futures_util::future::{BoxFuture, FutureExt};
 use postgres_protocol::message::backend::{COPY_DATA_TAG, COPY_DONE_TAG, ERROR_RESPONSE_TAG};
 use tokio::io::ReadHalf;
+use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
 use super::connection::{Connection, Frames, server_error};
@@ -30,6 +32,7 @@ pub(super) struct PostgresStream {
     heard: Instant,
     /// How long it may be silent.
     patience: Duration,
+    end: Arc<Notify>,
 }
 
 impl fmt::Debug for PostgresStream {
@@ -39,11 +42,12 @@ impl fmt::Debug for PostgresStream {
 }
 
 impl PostgresStream {
-    /// Starts to stream by `command`.
+    /// Starts to stream by `command`, until `end` is notified.
     pub(super) async fn start(
         connection: Connection,
         command: &str,
         wal_sender_timeout: Duration,
+        end: Arc<Notify>,
     ) -> Result<Self, SourceError> {
         let (frames, (socket, out)) = connection.replicate(command).await?;
         let interval = feedback::interval(wal_sender_timeout);
@@ -54,6 +58,7 @@ impl PostgresStream {
             decoder: Decoder::default(),
             heard: Instant::now(),
             patience: interval * UNANSWERED,
+            end,
         })
     }
 
@@ -105,6 +110,7 @@ impl PostgresStream {
             () = sleep_until(self.heard + self.patience) => {
                 return Err(SourceError::Lost(std::io::ErrorKind::TimedOut.into()));
             }
+            () = self.end.notified() => return Err(SourceError::Protocol("loss of the publication")),
         }
         self.heard = Instant::now();
         self.feedback.heard();

@@ -71,7 +71,7 @@ impl Connection {
         loop {
             let frame = self.frame().await?;
             match frame.tag {
-                DATA_ROW_TAG => rows.push(row(frame)?),
+                DATA_ROW_TAG => rows.push(row(&frame)?),
                 ERROR_RESPONSE_TAG => refusal = Some(SourceError::Server(server_error(&frame))),
                 READY_FOR_QUERY_TAG => return refusal.map_or(Ok(rows), Err),
                 ROW_DESCRIPTION_TAG | COMMAND_COMPLETE_TAG | EMPTY_QUERY_RESPONSE_TAG => {}
@@ -147,8 +147,8 @@ pub(super) fn server_error(frame: &Frame) -> ServerError {
     error
 }
 
-fn row(frame: Frame) -> Result<Row, SourceError> {
-    let Message::DataRow(body) = parse(&frame)? else { return Err(SourceError::Protocol("row")) };
+fn row(frame: &Frame) -> Result<Row, SourceError> {
+    let Message::DataRow(body) = parse(frame)? else { return Err(SourceError::Protocol("row")) };
     let text = |range: Option<std::ops::Range<usize>>| {
         let bytes = body.buffer().get(range?)?;
         Some(String::from_utf8_lossy(bytes).into_owned())

@@ -1,12 +1,19 @@
 //! The source against a real server.
 
+mod catalog;
+mod decoder;
+mod login;
+mod publication;
+mod refusals;
+mod snapshot;
 mod stream;
+mod tls;
 
 use std::sync::Arc;
 
 use super::endpoint::Endpoint;
 use super::pool::Client;
-use super::{ChangeStream, PostgresSource, Source, SourceError};
+use super::{ChangeStream, PostgresSource, SnapshotQuery, SnapshotRows, Source, SourceError};
 use crate::change::Event;
 use crate::pg::{TableName, TableSchema};
 
@@ -21,27 +28,54 @@ struct Fixture {
 impl Fixture {
     /// With this schema.
     async fn new(schema: &str) -> Self {
-        let database = cluster::database().unwrap();
+        let database = tokio::task::spawn_blocking(cluster::database).await.unwrap().unwrap();
         let fixture = Self { source: source(database.url()), sql: client(database.url()).await, database };
-        fixture.sql.batch_execute(schema).await.unwrap();
+        fixture.execute(schema).await;
         fixture
     }
 
     async fn execute(&self, sql: &str) {
-        self.sql.batch_execute(sql).await.unwrap();
+        self.sql.batch_execute(sql).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+    }
+
+    /// The first value of a query's first row.
+    async fn value(&self, sql: &str) -> String {
+        let answer = self.sql.simple_query(sql).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+        let value = answer.iter().find_map(|message| match message {
+            tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0),
+            _ => None,
+        });
+        value.unwrap_or_default().to_owned()
+    }
+
+    /// Asks the server until it says yes; the server itself waits between two questions.
+    async fn until(&self, condition: &str) {
+        while self.value(&format!("SELECT {condition} FROM pg_sleep(0.02)")).await != "t" {}
     }
 
     async fn table(&self, name: &str) -> Result<Arc<TableSchema>, SourceError> {
         self.source.table(&TableName::parse(name).unwrap()).await
     }
 
+    async fn publish(&self, table: &str) -> Result<(), SourceError> {
+        let table = self.table(table).await.unwrap();
+        self.source.publish(&table).await
+    }
+
     /// A stream with these tables published.
     async fn follow(&self, tables: &[&str]) -> Box<dyn ChangeStream> {
         let stream = self.source.stream().await.unwrap();
         for table in tables {
-            self.source.publish(&*self.table(table).await.unwrap()).await.unwrap();
+            self.publish(table).await.unwrap();
         }
         stream
+    }
+
+    /// The URL for another role, which is made with these words.
+    async fn role(&self, words: &str) -> String {
+        let name = self.value("SELECT 'role_of_' || current_database()").await;
+        self.execute(&format!("CREATE ROLE {name} LOGIN {words}")).await;
+        self.database.url().replacen("postgres@", &format!("{name}@"), 1)
     }
 }
 
@@ -53,7 +87,13 @@ async fn client(url: &str) -> Client {
     Client::connect(&Endpoint::new(url, None).unwrap()).await.unwrap()
 }
 
-/// The events up to the commit of the transaction that `is_last` picks, or the first event that it picks.
+/// An error and its sources, as an operator reads them.
+fn told(error: &SourceError) -> String {
+    let chain = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+/// The events up to the one that `is_last` picks.
 async fn until(stream: &mut dyn ChangeStream, is_last: impl Fn(&Event) -> bool) -> Vec<Event> {
     let (mut events, mut batch) = (Vec::new(), Vec::new());
     loop {
@@ -65,5 +105,29 @@ async fn until(stream: &mut dyn ChangeStream, is_last: impl Fn(&Event) -> bool) 
                 return events;
             }
         }
+    }
+}
+
+fn is_commit(event: &Event) -> bool {
+    matches!(event, Event::Commit(_))
+}
+
+/// All rows of a snapshot, as `COPY` text.
+async fn all(rows: &mut dyn SnapshotRows) -> Result<String, SourceError> {
+    let mut text = Vec::new();
+    while let Some(piece) = rows.next().await? {
+        assert_eq!(piece.last(), Some(&b'\n'), "whole rows");
+        text.extend_from_slice(&piece);
+    }
+    Ok(String::from_utf8(text).unwrap())
+}
+
+/// Everything in these columns.
+fn query(table: &str, columns: &[&str]) -> SnapshotQuery {
+    SnapshotQuery {
+        table: TableName::parse(table).unwrap(),
+        columns: columns.iter().map(|&column| column.to_owned()).collect(),
+        filter: None,
+        rows: true,
     }
 }

@@ -67,13 +67,15 @@ impl Digits {
 /// The shortest digits inside the interval; `most` are always enough.
 fn shortest(shown: &str, most: usize, rounded: impl Fn(usize) -> String, is_same: impl Fn(&str) -> bool) -> Digits {
     let shown = Digits::read(shown);
-    if shown.is_inside(&is_same) {
-        return shown;
-    }
-    (shown.digits.len()..most)
-        .map(|decimals| Digits::read(&rounded(decimals)))
+    let length = shown.digits.len();
+    // Of two decimals that are as near, Rust shows the upper one, and rounds to the even one, as Postgres does.
+    let nearest = Digits::read(&rounded(length - 1));
+    let longer = (length..most).map(|decimals| Digits::read(&rounded(decimals)));
+    [nearest, shown]
+        .into_iter()
+        .chain(longer)
         .find(|digits| digits.is_inside(&is_same))
-        .unwrap_or(shown)
+        .unwrap_or_else(|| Digits::read(&rounded(most - 1)))
 }
 
 /// Puts the point, or an exponent of at least two digits: from `10^least` on, and below `10^-4`.

@@ -165,15 +165,19 @@ fn number_text(number: &str) -> Result<String, Fault> {
         return Err(Fault::OutOfRange);
     }
     let (whole, decimals) = match usize::try_from(point) {
-        Err(_) => (String::new(), format!("{:0<width$}{digits}", "", width = usize::try_from(-point).unwrap_or(0))),
+        Err(_) => (String::new(), zeros(-point) + &digits),
         Ok(point) if is_zero => (String::new(), digits.get(point..).unwrap_or_default().to_owned()),
         Ok(point) => match digits.split_at_checked(point) {
             Some((whole, decimals)) => (whole.to_owned(), decimals.to_owned()),
-            None => (format!("{digits:0<point$}"), String::new()),
+            None => (digits.clone() + &"0".repeat(point - digits.len()), String::new()),
         },
     };
     let whole = whole.trim_start_matches('0');
     let whole = if whole.is_empty() { "0" } else { whole };
     let sign = if is_zero { "" } else { sign };
     Ok(if decimals.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{decimals}") })
+}
+
+fn zeros(count: i64) -> String {
+    "0".repeat(usize::try_from(count).unwrap_or_default())
 }

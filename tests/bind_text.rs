@@ -153,8 +153,8 @@ impl Random {
     /// The seed is printed, and taken from the environment if it is there.
     fn new() -> Self {
         let clock = || std::time::UNIX_EPOCH.elapsed().unwrap().subsec_nanos().to_string();
-        let seed = std::env::var("DIESEL_ELECTRIC_SEED").unwrap_or_else(|_| clock());
-        eprintln!("DIESEL_ELECTRIC_SEED={seed}");
+        let seed = std::env::var("DIESEL_ELECTRIC_TEST_SEED").unwrap_or_else(|_| clock());
+        eprintln!("DIESEL_ELECTRIC_TEST_SEED={seed}");
         Self(seed.parse().unwrap())
     }
 

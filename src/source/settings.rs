@@ -1,12 +1,14 @@
 //! How values are printed: the same in snapshots and on the stream, so that equal values are equal text.
 
 /// Settings that decide on the text of values (specification, section 3.5).
-const DISPLAY: [(&str, &str); 5] = [
+/// `lc_monetary` is ours: the text of `money` could not be read back, nor a filter's written, under an unknown locale.
+const DISPLAY: [(&str, &str); 6] = [
     ("bytea_output", "hex"),
     ("DateStyle", "ISO, DMY"),
     ("TimeZone", "UTC"),
     ("extra_float_digits", "1"),
     ("IntervalStyle", "iso_8601"),
+    ("lc_monetary", "C"),
 ];
 
 /// Statements that set them: `how` is `SET` for a session of ours, `SET LOCAL` for a transaction.

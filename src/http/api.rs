@@ -9,13 +9,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::cors::{NoShape, cors};
 use super::define::define;
-use super::error::Failure;
 use super::headers::JSON;
 use super::request::{SyncRequest, SyncResult};
 use super::route::{CachePolicy, SetPolicy};
 use crate::engine::EngineStatus;
 use crate::protocol::{HEALTH, REVALIDATE, Request};
 use crate::service::SyncService;
+use crate::shape::ClientShape;
 
 /// The protocol's own routes, for shapes that clients define: `/v1/shape`, `/v1/health` and `/`. Everything else is not
 /// found, so it comes last in an app; or in a scope of its own.
@@ -54,12 +54,11 @@ async fn dispatch(http: HttpRequest, request: SyncRequest, service: Data<SyncSer
 }
 
 async fn shape(sync: SyncRequest) -> SyncResult {
-    let (request, params) = match Request::parse_with_shape(sync.query()) {
-        Ok(parsed) => parsed,
-        Err(errors) => return Failure::from(errors).respond(),
+    let (serving, params) = match sync.serving(true, Request::parse_with_shape).await {
+        Ok(read) => read,
+        Err(failure) => return failure.respond(),
     };
-    let serving = sync.into_serving(request, true);
-    let client = crate::shape::ClientShape::new(params, serving.request.log);
+    let client = ClientShape::new(params, serving.request.log);
     serving.run(async || define(serving.service.engine(), &client).await).await
 }
 
@@ -73,6 +72,11 @@ fn health(status: EngineStatus) -> HttpResponse {
         .content_type(JSON)
         .insert_header((CACHE_CONTROL, HEALTH))
         .body(format!(r#"{{"status":"{text}"}}"#))
+}
+
+/// For another method than those that a shape's route serves, too: the protocol knows no 405 there.
+pub(super) async fn wrong_method() -> HttpResponse {
+    missing()
 }
 
 fn missing() -> HttpResponse {

@@ -1,7 +1,7 @@
 //! [`SyncRequest`]: a request for a shape that the handler defines.
 
 use std::borrow::Cow;
-use std::future::{Ready, ready};
+use std::future::{self, Ready};
 
 use actix_web::dev::Payload;
 use actix_web::error::ErrorInternalServerError;
@@ -13,8 +13,8 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use super::answer::Reply;
 use super::error::Failure;
 use super::route::{CachePolicy, policy};
-use super::serve::Serving;
-use crate::protocol::{LogMode, Query, Request};
+use super::serve::{Serving, Times, ready};
+use crate::protocol::{FieldErrors, LogMode, Query, Request};
 use crate::service::SyncService;
 use crate::shape::{IntoShape, Shape};
 
@@ -72,8 +72,8 @@ impl SyncRequest {
         self,
         mut shape: impl AsyncFnMut() -> Result<S, actix_web::Error>,
     ) -> SyncResult {
-        let serving = match self.serving() {
-            Ok(serving) => serving,
+        let serving = match self.serving(false, |query| Ok((Request::parse(query)?, ()))).await {
+            Ok((serving, ())) => serving,
             Err(failure) => return failure.respond(),
         };
         let define = async || {
@@ -86,26 +86,26 @@ impl SyncRequest {
 
     /// Serves one shape.
     pub(super) async fn render_shape(self, shape: &Shape) -> SyncResult {
-        let serving = match self.serving() {
-            Ok(serving) => serving,
+        let serving = match self.serving(false, |query| Ok((Request::parse(query)?, ()))).await {
+            Ok((serving, ())) => serving,
             Err(failure) => return failure.respond(),
         };
         let shape = with_log(shape, serving.request.log);
         serving.run(async || Ok(serving.service.engine().resolve(&shape).await?)).await
     }
 
-    fn serving(self) -> Result<Serving, Failure> {
-        let request = Request::parse(&self.query)?;
-        Ok(self.into_serving(request, false))
-    }
-
-    pub(super) fn into_serving(self, request: Request, by_client: bool) -> Serving {
+    /// Waits until shapes can be served, then reads the request with `parse`.
+    pub(super) async fn serving<T>(
+        self,
+        by_client: bool,
+        parse: impl FnOnce(&Query) -> Result<(Request, T), FieldErrors>,
+    ) -> Result<(Serving, T), Failure> {
+        let times = Times::new(&self.service);
+        ready(self.service.engine(), &times).await?;
+        let (request, more) = parse(&self.query)?;
         let Self { service, cache, if_none_match, is_head, .. } = self;
-        Serving { service, request, reply: Reply { cache, if_none_match, is_head }, by_client }
-    }
-
-    pub(super) fn query(&self) -> &Query {
-        &self.query
+        let reply = Reply { cache, if_none_match, is_head };
+        Ok((Serving { service, times, request, reply, by_client }, more))
     }
 }
 
@@ -124,10 +124,10 @@ impl FromRequest for SyncRequest {
                 "a handler takes a SyncRequest, but the app has no SyncService: register it in a `sync_scope(..)`, or \
                  add `.app_data(web::Data::new(service))`"
             );
-            return ready(Err(ErrorInternalServerError(crate::protocol::CRASH)));
+            return future::ready(Err(ErrorInternalServerError(crate::protocol::CRASH)));
         };
         let if_none_match = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-        ready(Ok(Self {
+        future::ready(Ok(Self {
             service: service.as_ref().clone(),
             query: Query::parse(request.query_string()),
             cache: policy(request),

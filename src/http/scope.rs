@@ -9,7 +9,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{Error, Handler, HttpResponse, Resource, Responder, Scope, web};
 use tracing::error;
 
-use super::api::not_found;
+use super::api::{not_found, wrong_method};
 use super::cors::cors;
 use super::error::Failure;
 use super::request::SyncRequest;
@@ -140,7 +140,7 @@ where
         let routes = resource
             .route(web::get().to(handler.clone()))
             .route(web::head().to(handler))
-            .default_service(web::to(not_found));
+            .default_service(web::to(wrong_method));
         Self { scope: self.scope.service(routes) }
     }
 }

@@ -28,6 +28,7 @@ const ATTEMPTS: usize = 3;
 #[derive(Debug)]
 pub(super) struct Serving {
     pub(super) service: SyncService,
+    pub(super) times: Times,
     pub(super) request: Request,
     pub(super) reply: Reply,
     /// Whether the client defines the shape; else the server does, and the client is not to blame for it.
@@ -50,8 +51,6 @@ impl Serving {
         &self,
         mut define: impl AsyncFnMut() -> Result<Arc<Definition>, Failure>,
     ) -> Result<HttpResponse, Failure> {
-        let times = Times::new(&self.service);
-        self.ready(&times).await?;
         let (mut attempts, mut has_followed) = (0, false);
         loop {
             // Noted before anything is looked at that an interrupt may be about.
@@ -65,7 +64,7 @@ impl Serving {
                 Ok(live) => live,
                 Err(error) => {
                     attempts += 1;
-                    self.may_retry(error, attempts, &times).await?;
+                    self.may_retry(error, attempts).await?;
                     continue;
                 }
             };
@@ -73,7 +72,7 @@ impl Serving {
                 return Ok(self.reply.refetch(Some(live.handle())));
             }
             has_followed = true;
-            if let Some(response) = self.follow(&live, since, &times).await? {
+            if let Some(response) = self.follow(&live, since).await? {
                 return Ok(response);
             }
         }
@@ -89,37 +88,18 @@ impl Serving {
         failure.refuses_definition() && self.request.handle.is_some() && (has_followed || !self.by_client)
     }
 
-    /// Waits until shapes can be served.
-    async fn ready(&self, times: &Times) -> Result<(), Failure> {
-        match self.engine().status() {
-            // Known shapes can be read while another holds the slot.
-            EngineStatus::Active | EngineStatus::Waiting => Ok(()),
-            EngineStatus::Starting => self.active(times).await,
-            EngineStatus::Stopped => Err(Failure::Stopped),
-        }
-    }
-
-    async fn active(&self, times: &Times) -> Result<(), Failure> {
-        let in_time = timeout_at(times.readiness, self.engine().active()).await;
-        in_time.map_err(|_| match self.engine().status() {
-            EngineStatus::Waiting => Failure::NotTheOwner,
-            EngineStatus::Stopped => Failure::Stopped,
-            EngineStatus::Starting | EngineStatus::Active => Failure::NotReady,
-        })
-    }
-
-    async fn may_retry(&self, error: CreateError, attempts: usize, times: &Times) -> Result<(), Failure> {
+    async fn may_retry(&self, error: CreateError, attempts: usize) -> Result<(), Failure> {
         match error {
             _ if self.engine().status() == EngineStatus::Stopped => Err(Failure::Stopped),
             _ if attempts == ATTEMPTS => Err(error.into()),
             CreateError::SchemaChanged(_) => Ok(()),
-            CreateError::NotActive => self.active(times).await,
+            CreateError::NotActive => active(self.engine(), &self.times).await,
             CreateError::Snapshot { .. } | CreateError::Storage(_) => Err(error.into()),
         }
     }
 
     /// Serves from this shape's log. `None` asks to look again: the shape is gone, or the request was interrupted.
-    async fn follow(&self, live: &Arc<LiveShape>, since: u64, times: &Times) -> Result<Option<HttpResponse>, Failure> {
+    async fn follow(&self, live: &Arc<LiveShape>, since: u64) -> Result<Option<HttpResponse>, Failure> {
         let mut states = live.subscribe();
         let mut registration = None;
         loop {
@@ -131,7 +111,7 @@ impl Serving {
                 return if self.engine().status() == EngineStatus::Stopped { Err(Failure::Stopped) } else { Ok(None) };
             }
             let now = Now { live, circumstances };
-            let deadline = match self.step(&now, state, times)? {
+            let deadline = match self.step(&now, state)? {
                 Step::Answer(response) => return Ok(Some(response)),
                 Step::Wait(deadline) => deadline,
             };
@@ -145,7 +125,7 @@ impl Serving {
         }
     }
 
-    fn step(&self, now: &Now<'_>, state: LogState, times: &Times) -> Result<Step, Failure> {
+    fn step(&self, now: &Now<'_>, state: LogState) -> Result<Step, Failure> {
         let (content, is_late) = match plan(&self.request, &self.view(now.live, state)) {
             Plan::Chunk(chunk) => return Ok(Step::Answer(self.chunk(now, chunk))),
             Plan::AwaitChunk => return Ok(Step::Wait(None)),
@@ -154,7 +134,7 @@ impl Serving {
                 let content = Content::Items { end: slice.end, is_tail: slice.is_tail };
                 return Ok(Step::Answer(self.answer(now, content, slice.pieces)));
             }
-            Plan::AwaitOffset if Instant::now() < times.half => return Ok(Step::Wait(Some(times.half))),
+            Plan::AwaitOffset if Instant::now() < self.times.half => return Ok(Step::Wait(Some(self.times.half))),
             Plan::AwaitOffset => {
                 return Err(FieldErrors::one("offset", "out of bounds for this shape").into());
             }
@@ -165,8 +145,8 @@ impl Serving {
                 if self.reply.is_known(&head) {
                     return Ok(Step::Answer(self.reply.not_modified(now.live, &head)));
                 }
-                if Instant::now() < times.hold {
-                    return Ok(Step::Wait(Some(times.hold)));
+                if Instant::now() < self.times.hold {
+                    return Ok(Step::Wait(Some(self.times.hold)));
                 }
                 (Content::TimedOut(latest), true)
             }
@@ -237,8 +217,27 @@ enum Step {
     Wait(Option<Instant>),
 }
 
+/// Waits until shapes can be served.
+pub(super) async fn ready(engine: &Engine, times: &Times) -> Result<(), Failure> {
+    match engine.status() {
+        // Known shapes can be read while another holds the slot.
+        EngineStatus::Active | EngineStatus::Waiting => Ok(()),
+        EngineStatus::Starting => active(engine, times).await,
+        EngineStatus::Stopped => Err(Failure::Stopped),
+    }
+}
+
+async fn active(engine: &Engine, times: &Times) -> Result<(), Failure> {
+    timeout_at(times.readiness, engine.active()).await.map_err(|_| match engine.status() {
+        EngineStatus::Waiting => Failure::NotTheOwner,
+        EngineStatus::Stopped => Failure::Stopped,
+        EngineStatus::Starting | EngineStatus::Active => Failure::NotReady,
+    })
+}
+
 /// When a request's patience ends. Fixed at its start, however often it looks again.
-struct Times {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Times {
     readiness: Instant,
     /// For offsets beyond the log.
     half: Instant,
@@ -246,7 +245,7 @@ struct Times {
 }
 
 impl Times {
-    fn new(service: &SyncService) -> Self {
+    pub(super) fn new(service: &SyncService) -> Self {
         let (start, limits) = (Instant::now(), service.limits());
         // A limit beyond what clocks can tell is as good as a day.
         let after = |limit: Duration| start.checked_add(limit).unwrap_or(start + Duration::from_secs(86_400));

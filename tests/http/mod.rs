@@ -1,4 +1,12 @@
 //! The conformance cases of the protocol's reference (section 16), over HTTP and a real Postgres, by their numbers.
 
+mod caching;
 mod first;
+mod interrupts;
+mod live;
+mod log;
+mod outside;
+mod readiness;
+mod refetch;
+mod refusals;
 mod support;

@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::ErrorUnauthorized;
+use actix_web::middleware::{Next, from_fn};
 use actix_web::web::ServiceConfig;
-use diesel_electric::{Shape, SyncService, SyncServiceBuilder, shape_api, sync_scope};
+use diesel_electric::{CachePolicy, Shape, SyncService, SyncServiceBuilder, shape_api, sync_scope};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
@@ -17,15 +21,28 @@ pub const SCHEMA: &str = "
     CREATE TABLE nopk (a text, b text);
 ";
 
-/// How long live requests are held: short, where a test waits for the end of it.
+/// Both doors to the same shape.
+pub const ITEMS: [&str; 2] = ["/v1/shape?table=items&", "/shapes/items?"];
+
+/// How long live requests are held where a test waits for the end of it.
 pub const HOLD: Duration = Duration::from_millis(100);
 
 fn routes(config: &mut ServiceConfig, sync: &SyncService) {
     let fixed = sync_scope("/shapes", sync)
         .shape("/items", Shape::table("items"))
         .shape("/num", Shape::table("num"))
-        .shape("/wide", Shape::table("wide"));
-    config.service(fixed).service(shape_api(sync));
+        .shape("/brief", Shape::table("wide").columns(["id", "v1"]))
+        .shape("/few", Shape::table("num").filter_sql("num = $1").bind(2).columns(["id"]))
+        .shape("/broken", Shape::table("num").filter_sql("num = $1"));
+    let guarded = sync_scope("/guarded", sync)
+        .shape("/items", Shape::table("items"))
+        .shape_cached("/public", CachePolicy::Shared, Shape::table("items"))
+        .wrap(from_fn(guard));
+    config.service(fixed).service(guarded).service(shape_api(sync));
+}
+
+async fn guard<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, actix_web::Error> {
+    if request.headers().contains_key("x-key") { next.call(request).await } else { Err(ErrorUnauthorized("who?")) }
 }
 
 /// A server with the fixture tables.
@@ -36,6 +53,11 @@ pub async fn stand() -> Stand {
 /// A server with the fixture tables and options.
 pub async fn stand_with(configure: impl FnOnce(SyncServiceBuilder) -> SyncServiceBuilder) -> Stand {
     Stand::start(SCHEMA, configure, routes).await
+}
+
+/// The statement that inserts item `n`.
+pub fn row(n: u128) -> String {
+    format!("INSERT INTO items VALUES ('{}', 'a')", uuid::Uuid::from_u128(n))
 }
 
 /// What came back.
@@ -61,6 +83,14 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
+    /// All headers but those that are others each time.
+    pub fn lasting_headers(&self) -> Vec<(String, String)> {
+        let all = self.headers.iter().filter(|(name, _)| *name != "date");
+        let mut all: Vec<_> = all.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
+        all.sort();
+        all
+    }
+
     #[track_caller]
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error} in {self:#?}"))
@@ -79,6 +109,16 @@ impl Answer {
         self.messages().iter().map(word).collect()
     }
 
+    /// The one parameter that is refused, and why.
+    #[track_caller]
+    pub fn refusal(&self) -> (&'static str, String) {
+        let body = self.json();
+        let fields = body["errors"].as_object().unwrap_or_else(|| panic!("no refusal: {self:#?}"));
+        let (field, texts) = fields.iter().next().unwrap();
+        assert_eq!((fields.len(), texts.as_array().unwrap().len()), (1, 1), "{self:#?}");
+        (field.clone().leak(), texts[0].as_str().unwrap().to_owned())
+    }
+
     #[track_caller]
     pub fn handle(&self) -> String {
         self.header("electric-handle").to_owned()
@@ -87,6 +127,17 @@ impl Answer {
     #[track_caller]
     pub fn offset(&self) -> String {
         self.header("electric-offset").to_owned()
+    }
+
+    /// Asserts that it sends the client back to the start under another handle than `old`, and returns that.
+    #[track_caller]
+    pub fn refetch(&self, old: &str) -> String {
+        assert_eq!(self.status, 409, "{self:#?}");
+        assert_eq!(self.text, r#"[{"headers":{"control":"must-refetch"}}]"#);
+        let handle = self.handle();
+        assert_ne!(handle, old);
+        assert_eq!(self.header("etag"), format!("\"{handle}::\""));
+        handle
     }
 }
 
@@ -97,7 +148,9 @@ fn word(message: &Value) -> String {
     }
     let key = message["key"].as_str().unwrap();
     let (_, key) = key.split_once('/').unwrap();
-    format!("{} {}", headers["operation"].as_str().unwrap(), key.replace('"', ""))
+    // Of a UUID the number it was made from.
+    let key = key.replace('"', "").replace("00000000-0000-0000-0000-00000000000", "");
+    format!("{} {key}", headers["operation"].as_str().unwrap())
 }
 
 impl Stand {
@@ -114,6 +167,12 @@ impl Stand {
         Answer::read(request.send().await.unwrap()).await
     }
 
+    /// A request that waits while the test goes on.
+    pub fn held(&self, path: &str) -> tokio::task::JoinHandle<Answer> {
+        let request = self.http.get(format!("{}{path}", self.url));
+        tokio::spawn(async move { Answer::read(request.send().await.unwrap()).await })
+    }
+
     /// Follows a shape from its start until it is up to date: the last answer, and the words of all.
     pub async fn sync(&self, shape: &str) -> (Answer, Vec<String>) {
         let mut answer = self.get(&format!("{shape}offset=-1")).await;
@@ -123,6 +182,24 @@ impl Stand {
             words.extend(answer.words());
         }
         (answer, words)
+    }
+
+    /// Waits until `count` requests for the table wait, on whatever route. They are interrupted for it, which must not
+    /// matter to them.
+    pub async fn waiting(&self, table: &str, count: usize) {
+        loop {
+            let found = self.sync.interrupt(Shape::table(table)).await.unwrap();
+            assert!(found <= count, "{found} requests wait instead of {count}");
+            if found == count {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// The next live answer.
+    pub async fn live(&self, shape: &str, last: &Answer) -> Answer {
+        self.get(&format!("{}&live=true", after(shape, last))).await
     }
 }
 

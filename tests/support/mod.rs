@@ -70,7 +70,13 @@ impl Stand {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let service = sync.clone();
         let app = move || App::new().configure(|config| routes(config, &service));
-        let server = HttpServer::new(app).workers(1).disable_signals().listen(listener).unwrap().run();
+        let server = HttpServer::new(app)
+            .workers(1)
+            .disable_signals()
+            .h1_allow_half_closed(false)
+            .listen(listener)
+            .unwrap()
+            .run();
         let handle = server.handle();
         tokio::spawn(server);
         Self { db, sync, url, http: reqwest::Client::new(), server: handle }

@@ -6,7 +6,7 @@ use std::time::Duration;
 const HERTZ: u64 = 100;
 
 /// User and system time of a process so far; `None` where `/proc` is not to be had, or the process is gone.
-pub fn of(pid: u32) -> Option<Duration> {
+pub(crate) fn of(pid: u32) -> Option<Duration> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The name in parentheses may hold blanks; utime and stime are the 12th and 13th fields behind it.
     let (_, fields) = stat.rsplit_once(')')?;
@@ -16,12 +16,12 @@ pub fn of(pid: u32) -> Option<Duration> {
 }
 
 /// User and system time of this process so far.
-pub fn ours() -> Duration {
+pub(crate) fn ours() -> Duration {
     of(std::process::id()).unwrap_or_default()
 }
 
 /// Resident memory of this process, in MiB.
-pub fn resident_mib() -> u64 {
+pub(crate) fn resident_mib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());

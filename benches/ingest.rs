@@ -15,9 +15,9 @@ use crate::rig::{Stand, cluster, header, runtime};
 const CHANGES: u32 = 500_000;
 const ROWS_IN_TRANSACTION: u32 = 100;
 /// How often each side is measured: ours this many times, the limit once more.
-const ROUNDS: usize = 2;
+const ROUNDS: u32 = 2;
 
-pub fn run() {
+pub(crate) fn run() {
     for (name, shapes) in
         [("1 shape takes all", 0), ("1,000 shapes split them", 1000), ("10,000 shapes split them", 10_000)]
     {
@@ -34,7 +34,7 @@ fn measure(name: &str, shapes: u32, table: &str) {
     let runtime = runtime();
     let stands: Vec<Stand> = (0..ROUNDS).map(|_| runtime.block_on(follow(&cluster, shapes))).collect();
     let senders = senders(&cluster);
-    assert_eq!(senders.len(), ROUNDS, "each service has its sender");
+    assert_eq!(senders.len(), stands.len(), "each service has its sender");
     for pid in &senders {
         signal("STOP", *pid);
     }
@@ -49,12 +49,12 @@ fn measure(name: &str, shapes: u32, table: &str) {
         signal("CONT", *pid);
         runtime.block_on(reach(stand, &end));
         ours.times.push(start.elapsed());
-        our_cpu += cpu::ours() - before;
+        our_cpu += cpu::ours().saturating_sub(before);
         sender_cpu += cpu::of(*pid).unwrap_or_default().saturating_sub(sender);
         limit.times.push(receive(&cluster, &end));
     }
     compare(name, "changes", &limit, &ours);
-    let rounds = f64::from(CHANGES) * ROUNDS as f64;
+    let rounds = f64::from(CHANGES) * f64::from(ROUNDS);
     println!(
         "{:28} ours {:.2} us CPU a change, the server's sender {:.2}, {} MiB resident",
         "",

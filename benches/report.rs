@@ -4,18 +4,18 @@ use std::time::Duration;
 
 /// Runs of one thing: how much was done, and how long each run took.
 #[derive(Clone, Debug)]
-pub struct Runs {
-    pub units: f64,
-    pub times: Vec<Duration>,
+pub(crate) struct Runs {
+    pub(crate) units: f64,
+    pub(crate) times: Vec<Duration>,
 }
 
 impl Runs {
-    pub fn new(units: u32) -> Self {
+    pub(crate) fn new(units: u32) -> Self {
         Self { units: units.into(), times: Vec::new() }
     }
 
     /// Units in a second in the median run.
-    pub fn rate(&self) -> f64 {
+    pub(crate) fn rate(&self) -> f64 {
         self.units / median(&self.times).as_secs_f64()
     }
 
@@ -27,14 +27,14 @@ impl Runs {
     }
 }
 
-pub fn median(times: &[Duration]) -> Duration {
+pub(crate) fn median(times: &[Duration]) -> Duration {
     let mut sorted = times.to_vec();
     sorted.sort_unstable();
     sorted.get(sorted.len() / 2).copied().unwrap_or_default()
 }
 
 /// Prints ours beside the limit.
-pub fn compare(name: &str, unit: &str, limit: &Runs, ours: &Runs) {
+pub(crate) fn compare(name: &str, unit: &str, limit: &Runs, ours: &Runs) {
     let ratio = ours.rate() / limit.rate();
     let noisy = if limit.spread() > 0.25 { "  NOISY" } else { "" };
     println!(
@@ -46,6 +46,6 @@ pub fn compare(name: &str, unit: &str, limit: &Runs, ours: &Runs) {
 }
 
 /// Microseconds of CPU for each unit.
-pub fn per_unit(cpu: Duration, units: f64) -> f64 {
+pub(crate) fn per_unit(cpu: Duration, units: f64) -> f64 {
     cpu.as_secs_f64() * 1e6 / units
 }

@@ -19,25 +19,25 @@ const SETTINGS: [(&str, &str); 6] = [
     ("logical_decoding_work_mem", "256MB"),
 ];
 
-pub fn cluster() -> Cluster {
+pub(crate) fn cluster() -> Cluster {
     Cluster::start_with(&SETTINGS).expect("a throw-away cluster")
 }
 
 /// Where the load client and the server's own futures run.
-pub fn runtime() -> Runtime {
+pub(crate) fn runtime() -> Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
 /// A service with its HTTP server.
-pub struct Stand {
-    pub sync: SyncService,
-    pub http: Client,
+pub(crate) struct Stand {
+    pub(crate) sync: SyncService,
+    pub(crate) http: Client,
     url: String,
     server: ServerHandle,
 }
 
 impl Stand {
-    pub async fn start(database_url: &str) -> Self {
+    pub(crate) async fn start(database_url: &str) -> Self {
         let sync = SyncService::builder().database_url(database_url).start().await.expect("a service");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}/v1/shape", listener.local_addr().expect("an address"));
@@ -49,13 +49,13 @@ impl Stand {
         Self { sync, http: Client::new(), url, server: handle }
     }
 
-    pub async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.server.stop(false).await;
         self.sync.stop().await;
     }
 
     /// A request for a shape.
-    pub async fn get(&self, query: &[(&str, &str)]) -> Response {
+    pub(crate) async fn get(&self, query: &[(&str, &str)]) -> Response {
         let url = reqwest::Url::parse_with_params(&self.url, query).expect("a URL");
         let response = self.http.get(url).send().await.expect("an answer");
         assert!(response.status().is_success(), "{}", response.status());
@@ -63,6 +63,6 @@ impl Stand {
     }
 }
 
-pub fn header(response: &Response, name: &str) -> String {
+pub(crate) fn header(response: &Response, name: &str) -> String {
     response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
 }

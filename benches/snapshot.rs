@@ -10,9 +10,9 @@ use crate::report::{Runs, compare, per_unit};
 use crate::rig::{Stand, cluster, header, runtime};
 
 const ROWS: u32 = 1_000_000;
-const ROUNDS: usize = 3;
+const ROUNDS: u32 = 3;
 
-pub fn run() {
+pub(crate) fn run() {
     let cluster = cluster();
     let sql = format!(
         "CREATE TABLE work AS SELECT i::int8 AS id, i::int8 % 1000 AS owner_id, repeat('abcdefgh', 11) AS title,
@@ -23,21 +23,22 @@ pub fn run() {
     }
     let runtime = runtime();
     let (mut limit, mut ours) = (Runs::new(ROWS), Runs::new(ROWS));
-    let mut our_cpu = Duration::ZERO;
+    let (mut our_cpu, mut resident) = (Duration::ZERO, 0);
     limit.times.push(copy(&cluster));
     for _ in 0..ROUNDS {
         let stand = runtime.block_on(Stand::start(&cluster.url("postgres")));
         let (before, start) = (cpu::ours(), Instant::now());
         let bytes = runtime.block_on(read_all(&stand));
         ours.times.push(start.elapsed());
-        our_cpu += cpu::ours() - before;
+        our_cpu += cpu::ours().saturating_sub(before);
+        resident = cpu::resident_mib();
         assert!(bytes > u64::from(ROWS) * 100, "all rows came");
         runtime.block_on(stand.stop());
         limit.times.push(copy(&cluster));
     }
     compare("1M rows to the client", "rows", &limit, &ours);
-    let cpu = per_unit(our_cpu, f64::from(ROWS) * ROUNDS as f64);
-    println!("{:28} ours {cpu:.2} us CPU a row, client included, {} MiB resident", "", cpu::resident_mib());
+    let cpu = per_unit(our_cpu, f64::from(ROWS) * f64::from(ROUNDS));
+    println!("{:28} ours {cpu:.2} us CPU a row, client included, {resident} MiB resident", "");
 }
 
 fn copy(cluster: &Cluster) -> Duration {

@@ -6,4 +6,4 @@ cd "$(dirname "$0")/.."
 
 scripts/need-rust.sh
 scripts/need-postgres.sh
-exec cargo bench --locked --bench main -- "$@"
+exec cargo bench --locked --features __bench --bench main -- "$@"

@@ -35,7 +35,7 @@ packages() {
 
 stage "tools" tools
 stage "format" cargo fmt --all --check
-stage "lints" cargo clippy --locked --workspace --all-targets -- -D warnings
+stage "lints" cargo clippy --locked --workspace --all-targets --features diesel-electric/__bench -- -D warnings
 stage "docs" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
 # Bins and tests together, of the whole workspace: another selection would choose other features of the dependencies,
 # and build them once more.

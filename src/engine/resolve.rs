@@ -115,12 +115,17 @@ impl Shared {
         self.work.spawn(async move { shared.compare(&known).await });
     }
 
+    async fn tell(&self, command: Command) {
+        // The collector is gone only when the engine stops, and then there is nothing to end.
+        let _ = self.commands.send(command).await;
+    }
+
     async fn compare(&self, known: &TableSchema) {
         match self.source.table(&known.name).await {
             Ok(now) if *now == *known => {}
+            Ok(now) if now.id == known.id => self.tell(Command::ChangeTable(now)).await,
             Ok(_) | Err(SourceError::UnknownTable(_) | SourceError::NotATable { .. }) => {
-                // The collector is gone only when the engine stops, and then there is nothing to end.
-                let _ = self.commands.send(Command::InvalidateTable(known.id)).await;
+                self.tell(Command::InvalidateTable(known.id)).await;
             }
             Err(error) => {
                 let error: &dyn std::error::Error = &error;

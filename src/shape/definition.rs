@@ -8,7 +8,7 @@ use crate::predicate::Predicate;
 use crate::protocol::{LogMode, ReplicaMode};
 
 /// A resolved shape: which rows and columns of which table. Two requests share a log iff their definitions are equal.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Definition {
     /// The table.
     pub table: Arc<TableSchema>,
@@ -24,6 +24,20 @@ pub struct Definition {
     pub log: LogMode,
 }
 
+/// Of a table that was looked up at two moments only what the shape uses of it counts ([`Definition::fits`]).
+impl PartialEq for Definition {
+    fn eq(&self, other: &Self) -> bool {
+        self.columns == other.columns
+            && self.columns_listed == other.columns_listed
+            && self.predicate == other.predicate
+            && self.replica == other.replica
+            && self.log == other.log
+            && self.fits(&other.table)
+    }
+}
+
+impl Eq for Definition {}
+
 /// The table counts by its OID: shapes of one table in two states of its schema are few, and then compared.
 impl Hash for Definition {
     fn hash<H: Hasher>(&self, state: &mut H) {
@@ -37,6 +51,20 @@ impl Hash for Definition {
 }
 
 impl Definition {
+    /// Whether the shape is the same for the table as it is `now`: all of the table if the shape follows it; else its
+    /// name, its key, and the columns that the shape selects or reads, all in their places.
+    pub fn fits(&self, now: &TableSchema) -> bool {
+        let table = &*self.table;
+        if !self.columns_listed || table.primary_key.is_empty() {
+            return *table == *now;
+        }
+        let read = self.predicate.as_ref().map_or(&[][..], |predicate| predicate.columns());
+        table.id == now.id
+            && table.name == now.name
+            && table.primary_key == now.primary_key
+            && self.columns.iter().chain(read).all(|&at| table.columns.get(at) == now.columns.get(at))
+    }
+
     /// The names of the selected columns.
     pub fn column_names(&self) -> impl Iterator<Item = &str> {
         self.columns.iter().filter_map(|&at| self.table.columns.get(at)).map(|column| column.name.as_str())
@@ -56,5 +84,45 @@ impl Definition {
         })
         .to_string()
         .into_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pg::{Column, Generated, PgType, RelationId, TableName};
+
+    fn table(columns: &[(&str, PgType)]) -> Arc<TableSchema> {
+        let column = |(name, ty): &(&str, PgType)| Column {
+            name: (*name).to_owned(),
+            ty: ty.clone(),
+            type_modifier: -1,
+            dimensions: 0,
+            not_null: false,
+            generated: Generated::No,
+            collation: None,
+        };
+        let (id, name) = (RelationId(1), TableName::new("public", "t"));
+        Arc::new(TableSchema { id, name, columns: columns.iter().map(column).collect(), primary_key: vec![0] })
+    }
+
+    fn definition(table: &Arc<TableSchema>, columns: &[usize], columns_listed: bool) -> Definition {
+        let (replica, log) = (ReplicaMode::Default, LogMode::Full);
+        Definition { table: table.clone(), columns: columns.to_vec(), columns_listed, predicate: None, replica, log }
+    }
+
+    #[test]
+    fn listed_columns_live_on_when_others_change() {
+        let old = table(&[("id", PgType::Int8), ("a", PgType::Text), ("b", PgType::Text)]);
+        let added = table(&[("id", PgType::Int8), ("a", PgType::Text), ("b", PgType::Text), ("c", PgType::Text)]);
+        let other = table(&[("id", PgType::Int8), ("a", PgType::Text), ("b", PgType::Int4)]);
+        let moved = table(&[("id", PgType::Int8), ("b", PgType::Text), ("a", PgType::Text)]);
+        let listed = definition(&old, &[0, 1], true);
+        assert_eq!(listed, definition(&added, &[0, 1], true));
+        assert_eq!(listed, definition(&other, &[0, 1], true));
+        assert_ne!(listed, definition(&moved, &[0, 1], true));
+        assert_ne!(definition(&old, &[0, 2], true), definition(&other, &[0, 2], true));
+        assert_ne!(definition(&old, &[0, 1, 2], false), definition(&added, &[0, 1, 2, 3], false));
+        assert!(!definition(&old, &[0, 1, 2], false).fits(&added), "it follows the table");
     }
 }

@@ -75,7 +75,14 @@ async fn case_82_listed_columns_live_on_when_another_is_added() {
     let last = stand.sync(some).await.0;
     stand.db.run("ALTER TABLE wide ADD COLUMN v9 text").await;
     stand.db.run("INSERT INTO wide VALUES (1, 'a', 'b', 'c')").await;
-    assert_eq!(stand.live(some, &last).await.words(), ["insert 1", "up-to-date"]);
+    let last = stand.live(some, &last).await;
+    assert_eq!(last.words(), ["insert 1", "up-to-date"]);
+    // Nor does it matter that a shape of the table's new form is made beside it.
+    let all = stand.get("/v1/shape?table=wide&offset=-1").await;
+    assert_eq!(all.messages()[0]["value"]["v9"], serde_json::Value::Null);
+    stand.db.run("INSERT INTO wide VALUES (2, 'a', 'b', 'c', 'd')").await;
+    assert_eq!(stand.live(some, &last).await.words(), ["insert 2", "up-to-date"]);
+    assert_eq!(stand.get(&format!("{some}offset=-1")).await.handle(), last.handle());
     stand.stop().await;
 }
 

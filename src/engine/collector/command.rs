@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 use crate::engine::LiveShape;
-use crate::pg::{PgSnapshot, RelationId};
+use crate::pg::{PgSnapshot, RelationId, TableSchema};
 
 /// A request to the collector, which carries it out between two events of the stream.
 #[derive(Debug)]
@@ -28,8 +28,10 @@ pub(in crate::engine) enum Command {
     },
     /// The shape is gone: forget it.
     Remove(Arc<LiveShape>),
-    /// The table is not what it was: end its shapes.
+    /// The table is gone: end its shapes.
     InvalidateTable(RelationId),
+    /// The table is not what it was, but this: end the shapes to which that matters.
+    ChangeTable(Arc<TableSchema>),
 }
 
 /// What came of a join.

@@ -26,7 +26,7 @@ use super::join::{Phase, Processed};
 use super::live::LiveShape;
 use super::router::Slot;
 use crate::change::{Change, Commit, Event, OldRow, Operation, Relation};
-use crate::pg::{Lsn, PgSnapshot, RelationId};
+use crate::pg::{Lsn, PgSnapshot, RelationId, TableSchema};
 use crate::predicate::{IndexKey, Predicate};
 use crate::storage::Items;
 use fold::{Target, Trouble, Versions, fold, publish, store};
@@ -132,7 +132,11 @@ impl Collector {
                     self.remove(slot);
                 }
             }
-            Command::InvalidateTable(table) => self.forget_table(table, "its definition has changed"),
+            Command::InvalidateTable(table) => self.forget_table(table, "it is gone"),
+            Command::ChangeTable(now) => {
+                self.shared.catalog_changed(now.id);
+                self.change_table(&now);
+            }
         }
     }
 
@@ -140,11 +144,7 @@ impl Collector {
         let slot = self.shapes.reserve();
         live.set_slot(slot);
         let definition = live.definition().clone();
-        let stale = self.tables.get(&definition.table.id).is_some_and(|table| table.schema != definition.table);
-        if stale {
-            self.forget_table(definition.table.id, "its definition has changed");
-            self.tables.remove(&definition.table.id);
-        }
+        self.change_table(&definition.table);
         let table = self.tables.entry(definition.table.id).or_insert_with(|| {
             let mut table = FollowedTable::new(definition.table.clone());
             if let Some(relation) = self.relations.get(&definition.table.id) {
@@ -251,6 +251,17 @@ impl Collector {
         }
         for slot in ended {
             self.end(slot);
+        }
+    }
+
+    /// The table is like this now: ends the shapes to which that matters; for the others it goes on in its new form.
+    fn change_table(&mut self, now: &Arc<TableSchema>) {
+        if self.tables.get(&now.id).is_none_or(|table| table.schema == *now) {
+            return;
+        }
+        self.invalidate(now.id, "its definition has changed", |live| !live.definition().fits(now));
+        if let Some(table) = self.tables.get_mut(&now.id) {
+            table.change(now.clone(), self.relations.get(&now.id));
         }
     }
 

@@ -39,6 +39,19 @@ impl FollowedTable {
         Self { schema, router: Router::default(), projections: Vec::new(), wire: None }
     }
 
+    /// The table is like this now. Whatever its shapes use of it is the same, in the same places.
+    pub(super) fn change(&mut self, now: Arc<TableSchema>, relation: Option<&Relation>) {
+        for projection in &mut self.projections {
+            // What nobody uses any more may be taken up by a shape of the new form.
+            *projection = Projection::new(&now, std::mem::take(&mut projection.columns), projection.replica);
+        }
+        self.schema = now;
+        if let Some(relation) = relation {
+            // Drift is found by the check of the catalog that every new shape goes through.
+            self.describe(relation);
+        }
+    }
+
     /// Takes the stream's description of the table and says what has changed.
     pub(super) fn describe(&mut self, relation: &Relation) -> Drift {
         if relation.name != self.schema.name || relation.identity != ReplicaIdentity::Full {

@@ -46,14 +46,14 @@ fn sources() -> Vec<Source> {
                 continue;
             }
             let below = path.strip_prefix(&root).unwrap();
-            let room = below.components().next().unwrap().as_os_str().to_str().unwrap().to_owned();
+            let lies_in = below.components().next().unwrap().as_os_str().to_str().unwrap().to_owned();
             if below.components().any(|part| part.as_os_str().to_str().unwrap().contains("tests")) {
                 continue;
             }
             let text = fs::read_to_string(&path).unwrap();
             let code = text.split("#[cfg(test)]\nmod ").next().unwrap();
             let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
-            sources.push(Source { code: lines.collect::<Vec<_>>().join("\n"), room, path });
+            sources.push(Source { code: lines.collect::<Vec<_>>().join("\n"), room: lies_in, path });
         }
     }
     assert!(sources.len() > 20, "the sources were not found");

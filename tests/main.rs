@@ -14,4 +14,5 @@ mod bind_text;
 mod compile_fail;
 mod house;
 mod http;
+mod shape;
 mod support;

@@ -40,12 +40,12 @@ use syn::{DeriveInput, parse_macro_input};
 /// # Attributes of its own
 ///
 /// - `#[syncable(filter = expression)]`: only rows for which this Diesel expression on the model's table holds. The
-///   filters of a narrower shape are ANDed to it. It needs the traits in scope that it would need anywhere, such as
+///   filters of a narrower shape are joined to it by AND. It needs the traits in scope that it would need anywhere, such as
 ///   `diesel::ExpressionMethods`.
 /// - `#[syncable(replica = "full")]`: updates and deletes carry the whole row. `"default"`: the key and what has changed.
 /// - `#[syncable(skip)]` on a field: its column is not synced.
 #[proc_macro_derive(Syncable, attributes(diesel, syncable))]
 pub fn syncable(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    model::Model::read(&input).map(|model| emit::emit(&model)).unwrap_or_else(syn::Error::into_compile_error).into()
+    model::Model::read(&input).map_or_else(syn::Error::into_compile_error, |model| emit::emit(&model)).into()
 }

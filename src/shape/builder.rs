@@ -1,5 +1,8 @@
 //! The definition of a shape as its author wrote it.
 
+use std::cmp::Ordering;
+use std::fmt;
+
 use super::{BindValue, IntoShape, ShapeError};
 use crate::pg::TableName;
 use crate::predicate::{Bind, BindType, Expr};
@@ -42,7 +45,7 @@ use crate::protocol::{LogMode, ReplicaMode};
 /// # assert!(serde_json::from_str::<Shape>(r#"{"table": "todos", "order": "id"}"#).is_err());
 /// # Ok::<_, serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[must_use = "a shape does nothing until it is served"]
 pub struct Shape {
     pub(crate) table: TableName,
@@ -76,7 +79,7 @@ impl Shape {
         self
     }
 
-    /// Only rows for which the condition holds. A further filter is ANDed.
+    /// Only rows for which the condition holds. A further filter is joined by AND.
     ///
     /// The condition's `$1`, `$2`, .. stand for the values of the [`Shape::bind`]s that follow it, up to the next
     /// filter.
@@ -155,11 +158,11 @@ impl Shape {
         let (bound, before) = (self.binds.len() - self.settled, u32::try_from(self.settled).unwrap_or(u32::MAX));
         let parameters = highest.saturating_sub(before);
         match usize::try_from(highest).unwrap_or(usize::MAX).cmp(&self.binds.len()) {
-            std::cmp::Ordering::Equal => {}
-            std::cmp::Ordering::Greater => {
+            Ordering::Equal => {}
+            Ordering::Greater => {
                 self.refuse(|table| ShapeError::Unbound { table, parameter: parameters, bound });
             }
-            std::cmp::Ordering::Less => self.refuse(|table| ShapeError::Unused { table, parameters, bound }),
+            Ordering::Less => self.refuse(|table| ShapeError::Unused { table, parameters, bound }),
         }
     }
 
@@ -174,12 +177,139 @@ impl Shape {
     }
 }
 
+/// Without the values that are bound, which are nobody's business.
+impl fmt::Debug for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shape")
+            .field("table", &self.table.to_string())
+            .field("filter", &self.filter.as_ref().map(ToString::to_string))
+            .field("binds", &self.binds.iter().map(|bind| &bind.ty).collect::<Vec<_>>())
+            .field("columns", &self.columns)
+            .field("replica", &self.replica)
+            .field("log", &self.log)
+            .field("error", &self.error)
+            .finish_non_exhaustive()
+    }
+}
+
 impl IntoShape for Shape {
     fn into_shape(mut self) -> Result<Shape, ShapeError> {
         self.settle();
         match self.error {
             None => Ok(self),
             Some(error) => Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn refused(shape: Shape) -> String {
+        shape.into_shape().unwrap_err().to_string()
+    }
+
+    fn values(shape: &Shape) -> Vec<Option<&str>> {
+        shape.binds.iter().map(|bind| bind.value.as_deref()).collect()
+    }
+
+    #[test]
+    fn filters_are_anded_and_renumbered() {
+        let one = Shape::table("t").filter_sql("a = $1 OR b = $2").bind(1).bind("x");
+        let two = one.clone().filter_sql("c IS NULL").filter_sql("d = $2 AND e <> $1").bind(3).bind(None::<i32>);
+        let two = two.into_shape().unwrap();
+        let wanted = "(a = $1 OR b = $2) AND c IS NULL AND d = $4 AND e <> $3";
+        assert_eq!(two.filter, Some(wanted.parse().unwrap()));
+        assert_eq!(values(&two), [Some("1"), Some("x"), Some("3"), None]);
+    }
+
+    #[test]
+    fn every_parameter_has_its_value_and_every_value_its_parameter() {
+        let unbound = "the filter of a shape of \"public\".\"t\" has $2, for which no value is bound: add `.bind(..)`";
+        assert_eq!(refused(Shape::table("t").filter_sql("a = $1 OR b = $2").bind(1)), unbound);
+        // The values of a later filter are not those of an earlier one.
+        let later = Shape::table("t").filter_sql("a = $1 OR b = $2").bind(1).filter_sql("c = $1").bind(2).bind(3);
+        assert_eq!(refused(later), unbound);
+        let second = Shape::table("t").filter_sql("a = $1").bind(1).filter_sql("b = $1 OR c = $2").bind(2);
+        assert_eq!(refused(second), unbound);
+        for shape in [
+            Shape::table("t").bind(1),
+            Shape::table("t").bind(1).filter_sql("a = $1"),
+            Shape::table("t").filter_sql("a = $1").bind(1).bind(2),
+            Shape::table("t").filter_sql("a = $1").bind(1).bind(2).filter_sql("b = $1").bind(3),
+        ] {
+            assert!(matches!(shape.into_shape(), Err(ShapeError::Unused { .. })));
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_at_the_end() {
+        let shape = Shape::table("t").columns(["id", "id"]).filter_sql("a = (").bind(1).replica(ReplicaMode::Full);
+        assert_eq!(refused(shape), "the columns of a shape of \"public\".\"t\" name id twice");
+        assert!(matches!(Shape::table("t").filter_sql("a = (").into_shape(), Err(ShapeError::Filter { .. })));
+        assert!(matches!(
+            Shape::table("t").columns(Vec::<String>::new()).into_shape(),
+            Err(ShapeError::NoColumns { .. })
+        ));
+    }
+
+    #[test]
+    fn names_are_taken_as_stored() {
+        let shape = Shape::table("My \"t\".x").namespace("App").columns(["A b"]);
+        assert_eq!(shape.table, TableName::new("App", "My \"t\".x"));
+        assert_eq!(shape.columns.unwrap(), ["A b"]);
+        assert_eq!(Shape::table("t").table.schema, "public");
+    }
+
+    #[test]
+    fn debug_does_not_tell_what_is_bound() {
+        let shape = Shape::table("t").filter_sql("a = $1").bind("secret");
+        assert!(!format!("{shape:?}").contains("secret"));
+    }
+
+    /// A condition with `$1` to `$n`, in this order or another, and values for them.
+    fn condition() -> impl Strategy<Value = (String, Vec<u32>)> {
+        let term = (0..4_u32, 1..4_u32).prop_map(|(column, parameter)| format!("c{column} = ${parameter}"));
+        let joined = |terms: Vec<String>, or: bool| terms.join(if or { " OR " } else { " AND " });
+        (prop::collection::vec(term, 0..5), any::<bool>()).prop_flat_map(move |(mut terms, or)| {
+            terms.push("(c4 = $3 OR c5 = $2 AND NOT c6 = $1)".to_owned());
+            (Just(joined(terms, or)), prop::collection::vec(any::<u32>(), 3))
+        })
+    }
+
+    /// The text with its `$n` replaced by their values.
+    fn substituted(text: &str, values: &[Option<&str>]) -> Expr {
+        let mut parts = text.split('$');
+        let mut replaced = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let end = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
+            let parameter: usize = part[..end].parse().unwrap();
+            replaced.push_str(values[parameter - 1].unwrap());
+            replaced.push_str(&part[end..]);
+        }
+        replaced.parse().unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn renumbering_keeps_each_value_at_its_place(conditions in prop::collection::vec(condition(), 1..5)) {
+            let mut shape = Shape::table("t");
+            let mut wanted: Option<Expr> = None;
+            for (text, bound) in &conditions {
+                shape = bound.iter().fold(shape.filter_sql(text), |shape, value| shape.bind(*value));
+                let texts: Vec<String> = bound.iter().map(ToString::to_string).collect();
+                let alone = substituted(text, &texts.iter().map(|text| Some(text.as_str())).collect::<Vec<_>>());
+                wanted = Some(match wanted {
+                    Some(wanted) => wanted.and(alone),
+                    None => alone,
+                });
+            }
+            let shape = shape.into_shape().unwrap();
+            let filter = shape.filter.as_ref().unwrap().to_string();
+            prop_assert_eq!(Some(substituted(&filter, &values(&shape))), wanted);
         }
     }
 }

@@ -66,7 +66,7 @@ pub enum ShapeError {
         source: ParseError,
     },
     /// The filter has a `$n` that was given no value.
-    #[error("the filter of a shape of {table} has ${parameter}, but {bound} values are bound to it: add `.bind(..)`")]
+    #[error("the filter of a shape of {table} has ${parameter}, for which no value is bound: add `.bind(..)`")]
     Unbound {
         /// The table.
         table: TableName,
@@ -77,7 +77,8 @@ pub enum ShapeError {
     },
     /// More values were bound than the filter has `$n`.
     #[error(
-        "{bound} values are bound to a filter of a shape of {table}, which has only {parameters}: `.bind(..)` follows the `.filter_sql(..)` that it is for"
+        "a value is bound for ${bound}, which the filter of a shape of {table} does not have: each `.bind(..)` follows the \
+         `.filter_sql(..)` that it is for"
     )]
     Unused {
         /// The table.

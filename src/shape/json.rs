@@ -5,7 +5,7 @@ use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{IntoShape, Shape};
-use crate::predicate::Bind;
+use crate::predicate::{Bind, BindType};
 use crate::protocol::{LogMode, ReplicaMode};
 
 /// The fields in the order of printing. What is not there has its default.
@@ -45,7 +45,7 @@ enum Param {
 impl From<&Bind> for Param {
     fn from(bind: &Bind) -> Self {
         match bind {
-            Bind { value: Some(text), ty } if *ty == Default::default() => Self::Text(text.clone()),
+            Bind { value: Some(text), ty } if *ty == BindType::Unknown => Self::Text(text.clone()),
             typed => Self::Typed(typed.clone()),
         }
     }

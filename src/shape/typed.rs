@@ -60,7 +60,8 @@ pub struct TypedShape<M> {
 }
 
 impl<M: Syncable> TypedShape<M> {
-    /// Only rows for which the condition holds. A further filter is ANDed.
+    /// Only rows for which the condition holds. A further filter is joined by AND.
+    #[expect(clippy::needless_pass_by_value, reason = "as Diesel's `.filter(..)`")]
     pub fn filter<P>(mut self, predicate: P) -> Self
     where
         P: AppearsOnTable<M::Table> + NonAggregate + QueryFragment<Pg>,

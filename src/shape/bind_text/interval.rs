@@ -16,15 +16,16 @@ pub(super) fn interval(reader: &mut Reader<'_>) -> Result<String, Fault> {
     }
     let part = |amount: i64, unit: char| if amount == 0 { String::new() } else { format!("{amount}{unit}") };
     let (years, months, days) = (i64::from(months / 12), i64::from(months % 12), i64::from(days));
-    let mut text = format!("P{}{}{}", part(years, 'Y'), part(months, 'M'), part(days, 'D'));
-    if micros != 0 {
-        let (seconds, micros) = (micros / MICROS_PER_SECOND, micros % MICROS_PER_SECOND);
-        let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-        text.push_str(&format!("T{}{}", part(hours, 'H'), part(minutes, 'M')));
-        if seconds != 0 || micros != 0 {
-            let sign = if seconds < 0 || micros < 0 { "-" } else { "" };
-            text.push_str(&format!("{sign}{}{}S", seconds.abs(), fraction(micros)));
-        }
+    let date = format!("P{}{}{}", part(years, 'Y'), part(months, 'M'), part(days, 'D'));
+    if micros == 0 {
+        return Ok(date);
     }
-    Ok(text)
+    let (seconds, micros) = (micros / MICROS_PER_SECOND, micros % MICROS_PER_SECOND);
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let sign = if seconds < 0 || micros < 0 { "-" } else { "" };
+    let seconds = match (seconds, micros) {
+        (0, 0) => String::new(),
+        _ => format!("{sign}{}{}S", seconds.abs(), fraction(micros)),
+    };
+    Ok(format!("{date}T{}{}{seconds}", part(hours, 'H'), part(minutes, 'M')))
 }

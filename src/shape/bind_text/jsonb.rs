@@ -1,5 +1,7 @@
 //! `jsonb`, which Postgres does not keep as it was written: keys are sorted and unique, numbers are numeric.
 
+use std::fmt::Write;
+
 use serde::de::IgnoredAny;
 
 use super::Fault;
@@ -143,7 +145,10 @@ fn push_string(text: &mut String, string: &str) {
             '\n' => text.push_str("\\n"),
             '\r' => text.push_str("\\r"),
             '\t' => text.push_str("\\t"),
-            c if c < ' ' => text.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c if c < ' ' => {
+                // Writing to a string cannot fail.
+                let _ = write!(text, "\\u{:04x}", u32::from(c));
+            }
             c => text.push(c),
         }
     }

@@ -1,5 +1,6 @@
 //! Addresses: `inet`, `cidr`, `macaddr`, `macaddr8`.
 
+use std::fmt::Write;
 use std::net::Ipv4Addr;
 
 use super::Fault;
@@ -125,7 +126,8 @@ fn v6(words: [u16; 8]) -> String {
             let bits = u32::from(high) << 16 | u32::from(low);
             return format!("{text}{}", Ipv4Addr::from_bits(bits));
         }
-        text.push_str(&format!("{word:x}"));
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{word:x}");
     }
     if zeros.end == words.len() {
         text.push(':');

@@ -86,3 +86,6 @@ where
         Ok(shape.finish())
     }
 }
+
+#[cfg(test)]
+mod tests;

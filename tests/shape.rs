@@ -1,0 +1,174 @@
+//! Definitions of shapes at the user's door: models, and JSON.
+
+use diesel::prelude::*;
+use diesel_electric::{IntoShape, ReplicaMode, Shape, ShapeError, Syncable, TypedShape};
+use serde_json::{Value, json};
+
+mod schema {
+    diesel::table! {
+        todo_items (id) {
+            id -> Int8,
+            owner_id -> Int8,
+            #[sql_name = "Title"]
+            title -> Text,
+            #[sql_name = "type"]
+            type_ -> Text,
+            done -> Nullable<Bool>,
+            secret -> Nullable<Text>,
+        }
+    }
+
+    diesel::table! {
+        app.members (team, person) {
+            team -> Int4,
+            person -> Int4,
+            role -> Text,
+        }
+    }
+}
+
+use schema::{members, todo_items};
+
+/// Beside Diesel's own derives, with the default name of the table.
+#[derive(Queryable, Selectable, Identifiable, Syncable)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+#[expect(dead_code, reason = "only its columns are of interest")]
+struct TodoItem {
+    id: i64,
+    title: String,
+    #[diesel(column_name = owner_id)]
+    owner: i64,
+    #[diesel(column_name = "type_", deserialize_as = String)]
+    kind: String,
+    done: Option<bool>,
+    #[syncable(skip)]
+    secret: Option<String>,
+}
+
+#[derive(Insertable, Syncable)]
+#[diesel(table_name = crate::shape::schema::members, primary_key(team, person))]
+#[diesel(treat_none_as_default_value = false)]
+#[syncable(filter = members::role.ne("guest"), replica = "full")]
+#[expect(dead_code, reason = "only its columns are of interest")]
+struct Member<'a> {
+    team: i32,
+    person: i32,
+    role: &'a str,
+}
+
+#[derive(Syncable)]
+#[diesel(table_name = members)]
+#[expect(dead_code, reason = "only its columns are of interest")]
+struct HalfAKey(
+    #[diesel(column_name = team)] i32,
+    #[diesel(column_name = role)] String,
+    #[syncable(skip)]
+    #[diesel(embed)]
+    (),
+);
+
+fn json(shape: impl IntoShape) -> Value {
+    serde_json::to_value(shape.into_shape().unwrap()).unwrap()
+}
+
+#[test]
+fn a_model_is_the_columns_of_its_fields() {
+    assert_eq!(
+        json(TodoItem::shape()),
+        json!({
+            "table": "todo_items", "namespace": "public", "replica": "default", "log": "full",
+            "columns": ["id", "Title", "owner_id", "type", "done"],
+        })
+    );
+}
+
+#[test]
+fn a_model_may_have_a_filter_of_its_own() {
+    let model = json(Member::shape());
+    assert_eq!((&model["namespace"], &model["table"]), (&json!("app"), &json!("members")));
+    assert_eq!(model["replica"], "full");
+    assert_eq!(model["params"], json!([{"value": "guest", "type": {"oid": 25}}]));
+    let narrowed = Member::shape().filter(members::team.eq(7));
+    let written = members::table.filter(members::role.ne("guest")).filter(members::team.eq(7));
+    assert_eq!(json(narrowed)["where"], json(written)["where"]);
+    let narrowed = json(Member::shape().filter(members::team.eq(7)));
+    assert_eq!(
+        narrowed["params"],
+        json!([{"value": "guest", "type": {"oid": 25}}, {"value": "7", "type": {"oid": 23}}])
+    );
+}
+
+#[test]
+fn a_typed_shape_is_what_the_query_would_be() {
+    let typed = TodoItem::shape()
+        .filter(todo_items::owner_id.eq(7))
+        .filter(todo_items::done.eq(true).or(todo_items::done.is_null()))
+        .columns((todo_items::id, todo_items::title));
+    let query = todo_items::table
+        .filter(todo_items::owner_id.eq(7))
+        .filter(todo_items::done.eq(true).or(todo_items::done.is_null()))
+        .select((todo_items::id, todo_items::title));
+    assert_eq!(json(typed.clone()), json(query));
+    assert_eq!(json(typed.replica(ReplicaMode::Full))["replica"], "full");
+}
+
+#[test]
+fn a_typed_shape_can_be_kept_and_sent() {
+    fn kept<T: Clone + Send + Sync + 'static>(value: T) -> T {
+        value
+    }
+    let typed: TypedShape<TodoItem> = kept(TodoItem::shape().filter(todo_items::owner_id.eq(7)));
+    assert_eq!(json(typed.clone()), json(typed));
+}
+
+#[test]
+fn a_model_is_not_widened_and_keeps_its_key() {
+    let missing = HalfAKey::shape().into_shape().unwrap_err();
+    let ShapeError::MissingKeyColumns { columns, .. } = &missing else { panic!("{missing}") };
+    assert_eq!(columns, &["person"]);
+    let missing = TodoItem::shape().columns(todo_items::title).into_shape();
+    assert!(matches!(missing, Err(ShapeError::MissingKeyColumns { .. })));
+    let wider = TodoItem::shape().columns((todo_items::id, todo_items::secret)).into_shape();
+    assert!(matches!(wider, Err(ShapeError::ColumnNotInModel { column, .. }) if column == "secret"));
+    let computed = TodoItem::shape().columns((todo_items::id, todo_items::owner_id + 1)).into_shape();
+    assert!(matches!(computed, Err(ShapeError::Selection { .. })));
+}
+
+#[test]
+fn json_goes_both_ways() {
+    let all = json!({
+        "table": "todos", "namespace": "app", "where": "owner_id = $1 AND done = $2 AND note = $3",
+        "params": [7, false, null], "columns": ["id", "title"], "replica": "full", "log": "changes_only",
+    });
+    let shape: Shape = serde_json::from_value(all).unwrap();
+    let builder = Shape::table("todos").namespace("app").filter_sql("owner_id = $1 AND done = $2 AND note = $3");
+    let builder = builder.bind(7).bind(false).bind(None::<&str>).columns(["id", "title"]).replica(ReplicaMode::Full);
+    assert_eq!(shape, builder.log(diesel_electric::LogMode::ChangesOnly));
+
+    let typed =
+        TodoItem::shape().filter(todo_items::owner_id.eq_any(vec![1, 2])).filter(todo_items::done.eq(None::<bool>));
+    for shape in [shape, typed.into_shape().unwrap(), Shape::table("t").into_shape().unwrap()] {
+        let text = serde_json::to_string(&shape).unwrap();
+        assert_eq!(serde_json::from_str::<Shape>(&text).unwrap().into_shape(), Ok(shape), "{text}");
+    }
+}
+
+#[test]
+fn json_that_is_no_shape_is_refused() {
+    for refused in [
+        json!({}),
+        json!({"table": "t", "order": "id"}),
+        json!({"table": "t", "where": "a = ("}),
+        json!({"table": "t", "where": "a = $1"}),
+        json!({"table": "t", "params": [1]}),
+        json!({"table": "t", "where": "a = $1", "params": [1.5]}),
+        json!({"table": "t", "where": "a = $1", "params": [{"value": "1", "type": {"named": "x"}}]}),
+        json!({"table": "t", "columns": []}),
+        json!({"table": "t", "columns": ["a", "a"]}),
+        json!({"table": "t", "replica": "some"}),
+    ] {
+        assert!(serde_json::from_value::<Shape>(refused.clone()).is_err(), "{refused}");
+    }
+    let unfinished = Shape::table("t").filter_sql("a = $1");
+    assert!(serde_json::to_string(&unfinished).is_err());
+}

@@ -49,7 +49,6 @@ struct TodoItem {
 #[diesel(table_name = crate::shape::schema::members, primary_key(team, person))]
 #[diesel(treat_none_as_default_value = false)]
 #[syncable(filter = members::role.ne("guest"), replica = "full")]
-#[expect(dead_code, reason = "only its columns are of interest")]
 struct Member<'a> {
     team: i32,
     person: i32,

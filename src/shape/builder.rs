@@ -45,7 +45,7 @@ use crate::protocol::{LogMode, ReplicaMode};
 /// # assert!(serde_json::from_str::<Shape>(r#"{"table": "todos", "order": "id"}"#).is_err());
 /// # Ok::<_, serde_json::Error>(())
 /// ```
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[must_use = "a shape does nothing until it is served"]
 pub struct Shape {
     pub(crate) table: TableName,
@@ -54,6 +54,8 @@ pub struct Shape {
     pub(crate) columns: Option<Vec<String>>,
     pub(crate) replica: ReplicaMode,
     pub(crate) log: LogMode,
+    /// Whether its author chose the columns, rather than to take what a table or model has.
+    pub(super) is_selective: bool,
     /// How many of the binds belong to earlier filters than the last.
     settled: usize,
     /// The first thing that is wrong with it.
@@ -70,7 +72,17 @@ impl Shape {
     /// Every row and column of a table.
     pub(crate) fn of(table: TableName) -> Self {
         let (replica, log) = (ReplicaMode::default(), LogMode::default());
-        Self { table, filter: None, binds: Vec::new(), columns: None, replica, log, settled: 0, error: None }
+        Self {
+            table,
+            filter: None,
+            binds: Vec::new(),
+            columns: None,
+            replica,
+            log,
+            is_selective: false,
+            settled: 0,
+            error: None,
+        }
     }
 
     /// The schema of the table, as stored.
@@ -121,6 +133,7 @@ impl Shape {
             self.refuse(|table| ShapeError::NoColumns { table });
         }
         self.columns = Some(listed);
+        self.is_selective = true;
         self
     }
 
@@ -136,9 +149,10 @@ impl Shape {
         self
     }
 
-    /// Whether its author listed columns.
+    /// Whether its author chose columns. A Diesel query or model without a choice lists those that it knows, so that it
+    /// lives on when the table gets another; that is no choice.
     pub(crate) fn selects(&self) -> bool {
-        self.columns.is_some()
+        self.is_selective
     }
 
     /// Narrows it by a condition whose `$1`.. are the first of `binds`.
@@ -174,6 +188,15 @@ impl Shape {
     /// Keeps an error for [`IntoShape::into_shape`], unless there is an earlier one.
     pub(super) fn keep(&mut self, error: ShapeError) {
         self.error.get_or_insert(error);
+    }
+}
+
+/// What it asks for counts, not how it was written.
+impl PartialEq for Shape {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { table, filter, binds, columns, replica, log, error, is_selective: _, settled: _ } = self;
+        (table, filter, binds, columns) == (&other.table, &other.filter, &other.binds, &other.columns)
+            && (replica, log, error) == (&other.replica, &other.log, &other.error)
     }
 }
 

@@ -94,6 +94,7 @@ impl<M: Syncable> TypedShape<M> {
             self.shape.keep(ShapeError::ColumnNotInModel { table, column });
         }
         self.shape.columns = Some(columns);
+        self.shape.is_selective = true;
     }
 
     /// What updates and deletes carry.
@@ -121,20 +122,18 @@ impl<M: Syncable> IntoShape for TypedShape<M> {
 #[doc(hidden)]
 pub fn model<M: Syncable>(columns: &[&str]) -> TypedShape<M> {
     type From<M> = <<M as Syncable>::Table as QuerySource>::FromClause;
-    // The names come from `diesel::table!`; if its rendering is not understood, `into_shape` tells.
-    let shape = match From::<M>::name() {
-        Ok(table) => Shape::of(table).columns(columns.iter().copied()),
+    let read = || Ok((From::<M>::name()?, From::<M>::key()?));
+    let (shape, key) = match read() {
+        Ok((table, key)) => (Shape::of(table).columns(columns.iter().copied()), key),
+        // Diesel renders what this library cannot read; told by `into_shape`.
         Err(error) => {
             let mut shape = Shape::table("");
             shape.keep(error);
-            shape
+            (shape, Vec::new())
         }
     };
-    let mut typed = TypedShape { shape, key: Vec::new(), model: PhantomData };
-    match From::<M>::key() {
-        Ok(key) => typed.key = key,
-        Err(error) => typed.shape.keep(error),
-    }
+    let mut typed = TypedShape { shape, key, model: PhantomData };
+    typed.shape.is_selective = false;
     typed
 }
 

@@ -10,13 +10,16 @@ use super::Fault;
 const MOST_WHOLE: i64 = 131_072;
 const MOST_DECIMALS: i64 = 16_383;
 
+/// How deep arrays and objects may lie in each other, lest the stack overflow; as in `serde_json`.
+const DEEPEST: u32 = 128;
+
 /// A version, then JSON text.
 pub(super) fn jsonb(bytes: &[u8]) -> Result<String, Fault> {
     let Some((1, json)) = bytes.split_first() else { return Err(Fault::Malformed) };
     let json = str::from_utf8(json).map_err(|_| Fault::Malformed)?;
-    // From here on it is JSON, of limited depth.
+    // From here on it is JSON, of whatever depth.
     serde_json::from_str::<IgnoredAny>(json).map_err(|_| Fault::Malformed)?;
-    let mut printer = Printer { rest: json, text: String::with_capacity(json.len()) };
+    let mut printer = Printer { rest: json, text: String::with_capacity(json.len()), depth: 0 };
     printer.value()?;
     Ok(printer.text)
 }
@@ -24,13 +27,15 @@ pub(super) fn jsonb(bytes: &[u8]) -> Result<String, Fault> {
 struct Printer<'a> {
     rest: &'a str,
     text: String,
+    /// How many arrays and objects are open.
+    depth: u32,
 }
 
 impl<'a> Printer<'a> {
     fn value(&mut self) -> Result<(), Fault> {
         match self.peek() {
-            Some('{') => self.object(),
-            Some('[') => self.array(),
+            Some('{') => self.nested(Self::object),
+            Some('[') => self.nested(Self::array),
             Some('"') => {
                 let string = self.string()?;
                 push_string(&mut self.text, &string);
@@ -47,6 +52,16 @@ impl<'a> Printer<'a> {
                 Ok(())
             }
         }
+    }
+
+    fn nested(&mut self, print: fn(&mut Self) -> Result<(), Fault>) -> Result<(), Fault> {
+        if self.depth == DEEPEST {
+            return Err(Fault::OutOfRange);
+        }
+        self.depth += 1;
+        print(self)?;
+        self.depth -= 1;
+        Ok(())
     }
 
     fn array(&mut self) -> Result<(), Fault> {

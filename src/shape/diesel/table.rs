@@ -23,12 +23,15 @@ pub trait PlainTable {
     fn name() -> Result<TableName, ShapeError>;
     /// The columns of the primary key, as declared to Diesel.
     fn key() -> Result<Vec<String>, ShapeError>;
+    /// All columns, as declared to Diesel.
+    fn columns() -> Result<Vec<String>, ShapeError>;
 }
 
 impl<T> PlainTable for StaticQueryFragmentInstance<T>
 where
     T: Table + HasTable<Table = T> + QueryFragment<Pg>,
     T::PrimaryKey: QueryFragment<Pg>,
+    T::AllColumns: QueryFragment<Pg>,
 {
     fn name() -> Result<TableName, ShapeError> {
         read_table(&sql(&T::table())?).ok_or(ShapeError::Sql("a table"))
@@ -37,17 +40,22 @@ where
     fn key() -> Result<Vec<String>, ShapeError> {
         columns(&T::table().primary_key(), &Self::name()?).map_err(|_| ShapeError::Sql("a primary key"))
     }
+
+    fn columns() -> Result<Vec<String>, ShapeError> {
+        columns(&T::all_columns(), &Self::name()?)
+    }
 }
 
 /// A shape as the clauses of a query are read one by one.
 pub(super) struct TableShape {
     shape: Shape,
     key: Vec<String>,
+    all: Vec<String>,
 }
 
 impl TableShape {
     pub(super) fn of<F: PlainTable>() -> Result<Self, ShapeError> {
-        Ok(Self { shape: Shape::of(F::name()?), key: F::key()? })
+        Ok(Self { shape: Shape::of(F::name()?), key: F::key()?, all: F::columns()? })
     }
 
     /// Refuses a clause of a boxed query unless it renders to nothing, which is how Diesel keeps an absent one.
@@ -66,6 +74,7 @@ impl TableShape {
     pub(super) fn select(&mut self, list: &(impl QueryFragment<Pg> + ?Sized)) -> Result<(), ShapeError> {
         let columns = columns(list, &self.shape.table)?;
         refuse_missing_key(&self.shape.table, &self.key, &columns)?;
+        self.shape.is_selective = columns != self.all;
         self.shape.columns = Some(columns);
         Ok(())
     }

@@ -198,7 +198,19 @@ fn a_select_list_is_plain_columns() {
 }
 
 #[test]
+fn columns_count_as_chosen_only_if_they_were() {
+    assert!(!shape(todos::table).selects());
+    assert!(!shape(todos::table.filter(todos::done).into_boxed()).selects());
+    assert!(!shape(todos::table.select(todos::all_columns)).selects());
+    assert!(shape(todos::table.select(todos::id)).selects());
+    assert!(shape(todos::table.into_boxed().select((todos::id, todos::title))).selects());
+    assert!(shape(Shape::table("todos").columns(["id"])).selects());
+    assert!(!shape(Shape::table("todos")).selects());
+}
+
+#[test]
 fn the_primary_key_must_be_selected() {
+    use self::odd::dsl;
     assert_eq!(
         refusal(todos::table.select(todos::title)),
         "a shape of \"public\".\"todos\" must select the whole primary key: id missing"
@@ -208,7 +220,6 @@ fn the_primary_key_must_be_selected() {
         let columns = columns.iter().map(|&column| column.to_owned()).collect();
         Err(ShapeError::MissingKeyColumns { table: table.clone(), columns })
     };
-    use self::odd::dsl;
     assert_eq!(dsl::odd.select(dsl::type_).into_shape(), missing(&["key", "Part, \"two\""]));
     assert_eq!(dsl::odd.select((dsl::type_, dsl::key)).into_shape(), missing(&["Part, \"two\""]));
 }

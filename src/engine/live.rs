@@ -148,3 +148,28 @@ impl LiveShape {
         self.update(|state| state.status = ShapeStatus::Gone);
     }
 }
+
+/// A shape whose snapshot a test writes.
+#[cfg(test)]
+impl LiveShape {
+    pub(crate) fn in_memory(definition: Arc<Definition>) -> Arc<Self> {
+        use crate::storage::{LogStore, MemoryStore};
+        let handle = ShapeHandle::new(1, 2);
+        let log = MemoryStore::new(1000).create(&handle, &[]).unwrap();
+        Arc::new(Self::new(handle, definition, log))
+    }
+
+    pub(crate) fn write_snapshot(&self, items: &'static [u8]) {
+        self.log.append_snapshot(items.into()).unwrap();
+        self.update(|state| state.snapshot_pieces += 1);
+    }
+
+    pub(crate) fn close_snapshot(&self) {
+        self.log.close_snapshot_chunk().unwrap();
+        self.update(|state| state.snapshot_chunks = Some(1));
+    }
+
+    pub(crate) fn fail(&self) {
+        self.end(None);
+    }
+}

@@ -35,11 +35,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{mpsc, watch};
 
 use crate::pg::{Lsn, RelationId};
-use crate::protocol::ShapeHandle;
 pub use crate::shape::Definition;
 use crate::source::Source;
 use crate::storage::LogStore;
-pub use crate::storage::{LogSlice, SnapshotPiece};
+pub use crate::storage::SnapshotPiece;
 
 use catalog::Catalog;
 use collector::Command;
@@ -172,16 +171,6 @@ impl Engine {
 
     fn shared(&self) -> &Arc<Shared> {
         &self.owner.shared
-    }
-
-    /// The live shape of this definition, if there is one.
-    pub fn find(&self, definition: &Definition) -> Option<Arc<LiveShape>> {
-        self.shared().registry().find(definition).cloned()
-    }
-
-    /// The live shape of this handle, if there is one.
-    pub fn by_handle(&self, handle: &ShapeHandle) -> Option<Arc<LiveShape>> {
-        self.shared().registry().by_handle(handle).cloned()
     }
 
     /// The position up to which every transaction has been handed to the shapes it concerns.

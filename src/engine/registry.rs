@@ -23,10 +23,6 @@ impl Registry {
         self.by_definition.get(definition)
     }
 
-    pub(super) fn by_handle(&self, handle: &ShapeHandle) -> Option<&Arc<LiveShape>> {
-        self.by_handle.get(handle)
-    }
-
     /// Whether a shape of this table, in this state of its schema, is kept: then the stream keeps us informed of it.
     pub(super) fn follows(&self, table: RelationId) -> bool {
         self.tables.contains_key(&table)
@@ -54,10 +50,6 @@ impl Registry {
             }
         }
         true
-    }
-
-    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<LiveShape>> {
-        self.by_handle.values()
     }
 
     /// A handle that was never issued before: microseconds that only grow, here and, as clocks go, across restarts.

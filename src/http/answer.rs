@@ -48,16 +48,13 @@ impl Reply {
     /// 409: fetch anew, under this handle.
     pub(super) fn refetch(&self, handle: Option<&ShapeHandle>) -> HttpResponse {
         let mut response = HttpResponse::Conflict();
-        match handle {
-            Some(handle) => {
-                self.cache(&mut response, Caching::Refetch);
-                response.insert_header((HANDLE, handle.as_str())).insert_header((ETAG, refetch_etag(handle)));
-            }
-            None => {
-                // A cached one would send clients in circles (D9).
-                self.cache(&mut response, Caching::Never);
-                response.insert_header((SURROGATE_CONTROL, "no-store"));
-            }
+        if let Some(handle) = handle {
+            self.cache(&mut response, Caching::Refetch);
+            response.insert_header((HANDLE, handle.as_str())).insert_header((ETAG, refetch_etag(handle)));
+        } else {
+            // A cached one would send clients in circles (D9).
+            self.cache(&mut response, Caching::Never);
+            response.insert_header((SURROGATE_CONTROL, "no-store"));
         }
         response.content_type(JSON).body(MUST_REFETCH)
     }

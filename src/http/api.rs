@@ -11,7 +11,7 @@ use super::cors::{NoShape, cors};
 use super::define::define;
 use super::headers::JSON;
 use super::request::{SyncRequest, SyncResult};
-use super::route::{CachePolicy, SetPolicy};
+use super::route::Fixed;
 use crate::engine::EngineStatus;
 use crate::protocol::{HEALTH, REVALIDATE, Request};
 use crate::service::SyncService;
@@ -34,7 +34,7 @@ use crate::shape::ClientShape;
 pub fn shape_api(service: &SyncService) -> impl HttpServiceFactory + use<> {
     web::scope("")
         .app_data(Data::new(service.clone()))
-        .app_data(SetPolicy(CachePolicy::Shared))
+        .app_data(Fixed)
         .default_service(web::to(dispatch))
         .wrap(from_fn(cors))
 }

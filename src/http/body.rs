@@ -121,7 +121,23 @@ impl ChunkReader {
 mod tests {
     use std::future::poll_fn;
 
+    use actix_web::body::BodyStream;
+    use actix_web::{App, HttpResponse, HttpServer, web};
+    use futures_util::{FutureExt, StreamExt};
+
     use super::*;
+    use crate::engine::Definition;
+    use crate::pg::{RelationId, TableName, TableSchema};
+    use crate::protocol::{LogMode, ReplicaMode};
+
+    fn live() -> Arc<LiveShape> {
+        let (id, name) = (RelationId(1), TableName::new("public", "t"));
+        let table = Arc::new(TableSchema { id, name, columns: vec![], primary_key: vec![] });
+        let (replica, log) = (ReplicaMode::Default, LogMode::Full);
+        let columns_listed = false;
+        let definition = Definition { table, columns: vec![], columns_listed, predicate: None, replica, log };
+        LiveShape::in_memory(Arc::new(definition))
+    }
 
     async fn text(mut body: Pieces) -> String {
         let mut text = Vec::new();
@@ -144,5 +160,62 @@ mod tests {
             assert_eq!(body.size(), BodySize::Sized(wanted.len() as u64));
             assert_eq!(text(body).await, wanted);
         }
+    }
+
+    #[tokio::test]
+    async fn a_growing_chunk_comes_as_it_is_written() {
+        let live = live();
+        live.write_snapshot(b",1,2");
+        let mut body = Box::pin(growing_chunk(live.clone(), 0));
+        assert_eq!(body.next().await.unwrap().unwrap(), "[1,2");
+        let mut next = body.next();
+        assert!((&mut next).now_or_never().is_none(), "there is no more yet");
+        live.write_snapshot(b",3");
+        assert_eq!(next.await.unwrap().unwrap(), ",3");
+        live.close_snapshot();
+        // What is closed is served to its end, whatever happens to the shape.
+        live.fail();
+        assert_eq!(body.next().await.unwrap().unwrap(), "]");
+        assert!(body.next().await.is_none());
+        assert_eq!(whole_chunk(&live, 0).unwrap(), [",1,2", ",3"]);
+    }
+
+    #[tokio::test]
+    async fn a_snapshot_that_fails_breaks_the_answer_off() {
+        let live = live();
+        live.write_snapshot(b",1");
+        let mut body = Box::pin(growing_chunk(live.clone(), 0));
+        assert_eq!(body.next().await.unwrap().unwrap(), "[1");
+        assert!(whole_chunk(&live, 0).is_none());
+        let mut next = body.next();
+        assert!((&mut next).now_or_never().is_none());
+        live.fail();
+        assert!(next.await.unwrap().is_err());
+    }
+
+    #[tokio::test]
+    async fn a_client_sees_that_an_answer_broke_off() {
+        let live = live();
+        live.write_snapshot(b",1");
+        let served = live.clone();
+        let serve = move || {
+            let live = served.clone();
+            let answer = move || {
+                let body = BodyStream::new(Box::pin(growing_chunk(live.clone(), 0)));
+                async { HttpResponse::Ok().body(body) }
+            };
+            App::new().default_service(web::to(answer))
+        };
+        let server = HttpServer::new(serve).workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", server.addrs()[0]);
+        let server = server.run();
+        let handle = server.handle();
+        let server = tokio::spawn(server);
+        let response = reqwest::get(url).await.unwrap();
+        assert_eq!(response.status(), 200);
+        live.fail();
+        assert!(response.bytes().await.is_err());
+        handle.stop(false).await;
+        server.await.unwrap().unwrap();
     }
 }

@@ -7,7 +7,7 @@ use std::error::Error;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, RETRY_AFTER};
-use tracing::{error, warn};
+use tracing::{debug, error, warn};
 
 use super::headers::{JSON, KNOWN_ERROR, SURROGATE_CONTROL};
 use crate::engine::{CreateError, ResolveError};
@@ -75,7 +75,10 @@ impl Failure {
     pub(super) fn respond(self) -> Result<HttpResponse, actix_web::Error> {
         let refusal = match self {
             Self::Handler(error) => return Err(error),
-            Self::Invalid(errors) => Refusal::invalid(&errors),
+            Self::Invalid(errors) => {
+                debug!(%errors, "a request is refused");
+                Refusal::invalid(&errors)
+            }
             Self::Resolve(error) => resolve(&error),
             Self::Create(error) => create(&error),
             Self::Shape(error) => {

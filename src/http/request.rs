@@ -126,12 +126,13 @@ impl FromRequest for SyncRequest {
             );
             return future::ready(Err(ErrorInternalServerError(crate::protocol::CRASH)));
         };
-        let if_none_match = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+        let tags = request.headers().get_all(IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
+        let tags: Vec<&str> = tags.collect();
         future::ready(Ok(Self {
             service: service.as_ref().clone(),
             query: Query::parse(request.query_string()),
             cache: policy(request),
-            if_none_match: if_none_match.map(str::to_owned),
+            if_none_match: (!tags.is_empty()).then(|| tags.join(",")),
             is_head: request.method() == Method::HEAD,
         }))
     }

@@ -22,7 +22,7 @@ pub(super) struct Guarded;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SetPolicy(pub(super) CachePolicy);
 
-/// A route that serves everybody the same shape, as far as it knows.
+/// A route whose URL alone says which shape it serves.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fixed;
 

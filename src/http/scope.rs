@@ -6,7 +6,7 @@ use std::sync::Arc;
 use actix_web::body::MessageBody;
 use actix_web::dev::{AppService, HttpServiceFactory, ServiceFactory, ServiceRequest, ServiceResponse, Transform};
 use actix_web::middleware::from_fn;
-use actix_web::{Error, Handler, HttpResponse, Resource, Responder, Scope, web};
+use actix_web::{Error, Handler, Resource, Responder, Scope, web};
 use tracing::error;
 
 use super::api::{not_found, wrong_method};

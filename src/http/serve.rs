@@ -158,12 +158,11 @@ impl Serving {
     }
 
     fn view(&self, live: &LiveShape, state: LogState) -> LogView {
-        let snapshot = match state.snapshot_chunks {
-            Some(chunks) => SnapshotView::Complete { chunks },
-            None => {
-                let next = self.request.next_chunk().map(|chunk| live.snapshot_piece(chunk, 0));
-                SnapshotView::Writing { next_has_begun: matches!(next, Some(SnapshotPiece::Items(_))) }
-            }
+        let snapshot = if let Some(chunks) = state.snapshot_chunks {
+            SnapshotView::Complete { chunks }
+        } else {
+            let next = self.request.next_chunk().map(|chunk| live.snapshot_piece(chunk, 0));
+            SnapshotView::Writing { next_has_begun: matches!(next, Some(SnapshotPiece::Items(_))) }
         };
         LogView { snapshot, latest: state.latest }
     }

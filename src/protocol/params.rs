@@ -205,13 +205,11 @@ const INVALID: &str = "is invalid";
 /// The outer `None` is an error that has been noted.
 #[expect(clippy::option_option, reason = "absent is not invalid")]
 fn text<'a>(query: &'a Query, name: &'static str, errors: &mut FieldErrors) -> Option<Option<&'a str>> {
-    match query.text(name) {
-        Ok(text) => Some(text),
-        Err(NotText) => {
-            errors.add(name, INVALID);
-            None
-        }
+    let text = query.text(name);
+    if text == Err(NotText) {
+        errors.add(name, INVALID);
     }
+    text.ok()
 }
 
 fn boolean(query: &Query, name: &'static str, errors: &mut FieldErrors) -> bool {
@@ -221,13 +219,11 @@ fn boolean(query: &Query, name: &'static str, errors: &mut FieldErrors) -> bool 
 
 fn choice<T: Copy + Default>(query: &Query, name: &'static str, of: &[(&str, T)], errors: &mut FieldErrors) -> T {
     let Some(Some(text)) = text(query, name, errors) else { return T::default() };
-    match of.iter().find(|(word, _)| *word == text) {
-        Some((_, value)) => *value,
-        None => {
-            errors.add(name, INVALID);
-            T::default()
-        }
-    }
+    let Some((_, value)) = of.iter().find(|(word, _)| *word == text) else {
+        errors.add(name, INVALID);
+        return T::default();
+    };
+    *value
 }
 
 fn columns(query: &Query, name: &'static str, errors: &mut FieldErrors) -> Option<Vec<String>> {

@@ -1,10 +1,5 @@
 //! The tree of a filter as written, before types are known.
 
-use std::fmt;
-use std::str::FromStr;
-
-use super::ParseError;
-
 /// A filter as written: column names, literals, `$n`, operators. Prints as fully parenthesised SQL that parses back to
 /// the same tree.
 #[derive(Clone, Debug)]
@@ -96,32 +91,85 @@ pub(super) struct TypeName {
 impl Expr {
     /// Both must hold.
     #[must_use]
-    pub fn and(self, _other: Expr) -> Expr {
-        self
+    pub fn and(self, other: Expr) -> Expr {
+        let at = self.at;
+        let items = match self.node {
+            Node::And(items) => items,
+            node => vec![Expr { node, at }],
+        };
+        Expr { node: Node::And(Self::joined(false, items, other)), at }
+    }
+
+    /// The items of an `And` (`any`: an `Or`) with one more at the end, whose own items they become if it is the same.
+    pub(super) fn joined(any: bool, mut items: Vec<Expr>, last: Expr) -> Vec<Expr> {
+        match last.node {
+            Node::Or(mut more) if any => Self::append(items, &mut more),
+            Node::And(mut more) if !any => Self::append(items, &mut more),
+            node => {
+                items.push(Expr { node, at: last.at });
+                items
+            }
+        }
+    }
+
+    fn append(mut items: Vec<Expr>, more: &mut Vec<Expr>) -> Vec<Expr> {
+        items.append(more);
+        items
     }
 
     /// The same tree with every `$n` renumbered to `$(n + by)`.
     #[must_use]
-    pub fn shift_params(self, _by: u32) -> Expr {
+    pub fn shift_params(mut self, by: u32) -> Expr {
+        self.each_mut(&mut |node| {
+            if let Node::Param(n) = node {
+                *n = n.saturating_add(by);
+            }
+        });
         self
     }
 
     /// The highest `$n`; 0 without any.
     pub fn highest_param(&self) -> u32 {
-        0
+        let own = if let Node::Param(n) = self.node { n } else { 0 };
+        self.children().into_iter().map(Expr::highest_param).max().map_or(own, |of_children| of_children.max(own))
+    }
+
+    fn each_mut(&mut self, visit: &mut impl FnMut(&mut Node)) {
+        visit(&mut self.node);
+        for child in self.node.children_mut() {
+            child.each_mut(visit);
+        }
+    }
+
+    fn children(&self) -> Vec<&Expr> {
+        match &self.node {
+            Node::Column(_) | Node::Null | Node::Bool(_) | Node::Number(_) | Node::Text(_) | Node::Param(_) => vec![],
+            Node::And(items) | Node::Or(items) | Node::Array(items) => items.iter().collect(),
+            Node::Not(value) | Node::Is { value, .. } | Node::Cast(value, _) => vec![value],
+            Node::Compare(_, left, right) | Node::Distinct { left, right, .. } => vec![left, right],
+            Node::Like { value, pattern, escape, .. } => {
+                [value, pattern].into_iter().chain(escape).map(|child| &**child).collect()
+            }
+            Node::In { value, list, .. } => std::iter::once(&**value).chain(list).collect(),
+            Node::Quantified { value, array, .. } => vec![value, array],
+            Node::Between { value, low, high, .. } => vec![value, low, high],
+        }
     }
 }
 
-impl FromStr for Expr {
-    type Err = ParseError;
-
-    fn from_str(_text: &str) -> Result<Self, Self::Err> {
-        Ok(Self { node: Node::Bool(true), at: 0 })
-    }
-}
-
-impl fmt::Display for Expr {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("true")
+impl Node {
+    fn children_mut(&mut self) -> Vec<&mut Expr> {
+        match self {
+            Self::Column(_) | Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) | Self::Param(_) => vec![],
+            Self::And(items) | Self::Or(items) | Self::Array(items) => items.iter_mut().collect(),
+            Self::Not(value) | Self::Is { value, .. } | Self::Cast(value, _) => vec![value],
+            Self::Compare(_, left, right) | Self::Distinct { left, right, .. } => vec![left, right],
+            Self::Like { value, pattern, escape, .. } => {
+                [value, pattern].into_iter().chain(escape).map(|child| &mut **child).collect()
+            }
+            Self::In { value, list, .. } => std::iter::once(&mut **value).chain(list).collect(),
+            Self::Quantified { value, array, .. } => vec![value, array],
+            Self::Between { value, low, high, .. } => vec![value, low, high],
+        }
     }
 }

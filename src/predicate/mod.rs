@@ -2,9 +2,13 @@
 //!
 //! Journey: text -> [`Expr`] (parsed, untyped) -> [`Predicate`] (checked against one table, canonical, ready to run).
 
+#[cfg(test)]
+mod arbitrary;
 mod check;
 mod error;
 mod expr;
+mod parse;
+mod print;
 mod value;
 
 pub use check::{Bind, BindType, IndexKey, Predicate, Row};

@@ -45,7 +45,8 @@ pub(in crate::shape) fn condition(
     if text.is_empty() {
         return Ok(None);
     }
-    let filter = text.parse().map_err(|source| ShapeError::Filter { table: table.clone(), source })?;
+    let filter =
+        Expr::parse_diesel(text, table).map_err(|source| ShapeError::Filter { table: table.clone(), source })?;
     let binds = binds(fragment)?.into_iter().enumerate().map(|(position, bind)| {
         bind.map_err(|source| ShapeError::Bind { table: table.clone(), parameter: position + 1, source })
     });

@@ -1,0 +1,126 @@
+//! Text into [`Expr`], by the grammar of Postgres as far as the evaluator goes; all else is refused by name.
+//!
+//! Called by `shape` (filters as SQL, where clauses that Diesel rendered) and, through it, for the protocol's `where`.
+//! An operator-precedence parser on a stack of its own: neither parsing nor what it yields can exhaust the thread's,
+//! and left and right nesting of `AND` and `OR`, parentheses or not, is flattened on the way.
+//!
+//! Map: `lex` and `string` make tokens, `operand` reads what may begin an expression, `infix` what may follow one;
+//! `frame` holds what is not finished, `types` the names of types.
+
+mod cursor;
+mod frame;
+mod infix;
+mod lex;
+mod operand;
+mod string;
+#[cfg(test)]
+mod tests;
+mod types;
+mod words;
+
+use std::str::FromStr;
+
+use self::cursor::Cursor;
+use self::frame::{Frame, Operand, Pending};
+use super::{Expr, ParseError};
+use crate::pg::TableName;
+
+/// Longest text accepted, in bytes.
+const MAX_LENGTH: usize = 65_536;
+/// Most nodes accepted from the root to a leaf; what evaluates, prints and drops the tree recurses.
+const MAX_DEPTH: usize = 100;
+/// Most conditions, list elements and array elements accepted.
+const MAX_TERMS: usize = 10_000;
+
+impl FromStr for Expr {
+    type Err = ParseError;
+
+    /// Reads a condition, in which columns have no qualifier.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        parse(text, None)
+    }
+}
+
+impl Expr {
+    /// Reads a condition as Diesel renders it: columns may be qualified by the table, with its schema or without.
+    pub(crate) fn parse_diesel(text: &str, table: &TableName) -> Result<Self, ParseError> {
+        parse(text, Some(table))
+    }
+}
+
+fn parse(text: &str, table: Option<&TableName>) -> Result<Expr, ParseError> {
+    if text.len() > MAX_LENGTH {
+        return Err(ParseError::TooLong { limit: MAX_LENGTH });
+    }
+    if let Some(at) = text.find('\0') {
+        return Err(ParseError::Syntax { at, message: "invalid character", near: Some("\\0".to_owned()) });
+    }
+    let parser = Parser { cursor: Cursor::new(text)?, table, frames: Vec::new(), terms: 1 };
+    parser.run()
+}
+
+struct Parser<'t> {
+    cursor: Cursor<'t>,
+    table: Option<&'t TableName>,
+    /// What has been begun, outermost first.
+    frames: Vec<Frame>,
+    terms: usize,
+}
+
+impl Parser<'_> {
+    fn run(mut self) -> Result<Expr, ParseError> {
+        loop {
+            let Some(mut operand) = self.operand()? else { continue };
+            // Whatever follows an operand either makes a larger operand of it, or is to be followed by another.
+            loop {
+                operand = match self.infix(operand)? {
+                    Next::Operand(operand) => operand,
+                    Next::Begun => break,
+                    Next::End(operand) => return Ok(operand.expr),
+                };
+            }
+        }
+    }
+
+    /// Waits for the next operand.
+    fn begin(&mut self, frame: Frame) -> Result<(), ParseError> {
+        let is_open = |frame: &Frame| frame.kind.level().is_some();
+        // Each would become a level of the tree; looking back for a bracket stays cheap.
+        if self.frames.iter().rev().take(MAX_DEPTH).filter(|frame| is_open(frame)).count() == MAX_DEPTH {
+            return Err(ParseError::TooDeep { at: frame.at(), limit: MAX_DEPTH });
+        }
+        self.frames.push(frame);
+        Ok(())
+    }
+
+    /// Finishes what binds tighter than the operator that comes next would, down to a bracket at most.
+    fn reduce(&mut self, mut operand: Operand, tighter: impl Fn(&Pending) -> bool) -> Result<Operand, ParseError> {
+        while let Some(frame) = self.frames.pop_if(|frame| frame.kind.level().is_some() && tighter(&frame.kind)) {
+            operand = frame.finish(operand)?;
+        }
+        Ok(operand)
+    }
+
+    /// Counts one more term.
+    fn count_term(&mut self, at: usize) -> Result<(), ParseError> {
+        self.terms += 1;
+        if self.terms > MAX_TERMS {
+            return Err(ParseError::TooManyTerms { at, limit: MAX_TERMS });
+        }
+        Ok(())
+    }
+}
+
+/// What follows an operand.
+enum Next {
+    /// It has become this.
+    Operand(Operand),
+    /// It waits in a frame for another operand.
+    Begun,
+    /// Nothing: it is the whole.
+    End(Operand),
+}
+
+fn unsupported(at: usize, message: &'static str) -> ParseError {
+    ParseError::Unsupported { at, message: message.into() }
+}

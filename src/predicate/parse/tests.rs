@@ -1,0 +1,299 @@
+use std::ops::Add;
+
+use proptest::prelude::*;
+
+use crate::pg::TableName;
+use crate::predicate::{Expr, ParseError, arbitrary};
+
+/// The filter as the printer parenthesises it.
+#[track_caller]
+fn read(text: &str) -> String {
+    text.parse::<Expr>().unwrap_or_else(|error| panic!("{text}: {error}")).to_string()
+}
+
+#[track_caller]
+fn refused(text: &str) -> String {
+    text.parse::<Expr>().map(|expr| expr.to_string()).expect_err(text).to_string()
+}
+
+proptest! {
+    #[test]
+    fn what_is_printed_reads_back(expr in arbitrary::expr()) {
+        let text = expr.to_string();
+        prop_assert_eq!(text.parse::<Expr>(), Ok(expr), "{}", text);
+    }
+
+    #[test]
+    fn no_text_panics(text in "[\\PC\n]{0,40}") {
+        let _ = text.parse::<Expr>();
+    }
+
+    #[test]
+    fn no_tokens_panic(words in prop::collection::vec(prop::sample::select(WORDS), 0..12)) {
+        let text = words.join(" ");
+        if let Ok(expr) = text.parse::<Expr>() {
+            prop_assert_eq!(expr.to_string().parse::<Expr>().unwrap(), expr);
+        }
+    }
+}
+
+const WORDS: &[&str] = &[
+    "a",
+    "b",
+    "1",
+    "1.5",
+    "'x'",
+    "$1",
+    "(",
+    ")",
+    "[",
+    "]",
+    ",",
+    "and",
+    "or",
+    "not",
+    "=",
+    "<",
+    "~~",
+    "!~~*",
+    "like",
+    "ilike",
+    "escape",
+    "in",
+    "between",
+    "symmetric",
+    "is",
+    "null",
+    "true",
+    "unknown",
+    "distinct from",
+    "isnull",
+    "::",
+    "int4",
+    "cast (",
+    "as",
+    "array[",
+    "any (",
+    "all (",
+    "date",
+    "-",
+    "+",
+    "||",
+    ".",
+    "\"Q\"",
+    "e'\\n'",
+];
+
+#[test]
+fn operators_bind_as_in_postgres() {
+    for (text, expected) in [
+        ("a = 1 OR b = 2 AND NOT c = 3", r#"(("a" = 1) OR (("b" = 2) AND (NOT ("c" = 3))))"#),
+        ("a = b IS NULL", r#"(("a" = "b") IS NULL)"#),
+        ("a = b LIKE c", r#"("a" = ("b" LIKE "c"))"#),
+        ("a IS NULL = b", r#"(("a" IS NULL) = "b")"#),
+        ("NOT a IS NULL", r#"(NOT ("a" IS NULL))"#),
+        ("a = NOT b = c", r#"("a" = (NOT ("b" = "c")))"#),
+        ("a BETWEEN b AND c AND d", r#"(("a" BETWEEN "b" AND "c") AND "d")"#),
+        ("a BETWEEN b = c AND d = e", r#"(("a" BETWEEN ("b" = "c") AND "d") = "e")"#),
+        ("a LIKE b ESCAPE c AND d", r#"(("a" LIKE "b" ESCAPE "c") AND "d")"#),
+        ("a LIKE b ~~ c", r#"("a" LIKE ("b" LIKE "c"))"#),
+        ("a ~~ b ~~ c", r#"(("a" LIKE "b") LIKE "c")"#),
+        ("a <> -1::int4", "At location 5: unknown unary operator \"-\""),
+        ("a = b::text::varchar", r#"("a" = CAST(CAST("b" AS "text") AS "varchar"))"#),
+        ("NOT a IN (1) OR b", r#"((NOT ("a" IN (1))) OR "b")"#),
+        ("a IS DISTINCT FROM b AND c", r#"(("a" IS DISTINCT FROM "b") AND "c")"#),
+    ] {
+        let read = text.parse::<Expr>().map_or_else(|error| error.to_string(), |expr| expr.to_string());
+        assert_eq!(read, expected, "{text}");
+    }
+}
+
+#[test]
+fn every_form_is_read() {
+    for (text, expected) in [
+        ("A = \"A\"", r#"("a" = "A")"#),
+        ("a != 1", r#"("a" <> 1)"#),
+        ("a=-1", r#"("a" = (-1))"#),
+        ("a = - -1", r#"("a" = 1)"#),
+        ("a = +.5e-3", r#"("a" = .5e-3)"#),
+        ("a !~~* 'x'", r#"("a" NOT ILIKE 'x')"#),
+        ("a NOT ILIKE 'x' ESCAPE ''", r#"("a" NOT ILIKE 'x' ESCAPE '')"#),
+        ("a NOT IN (1, $2, NULL)", r#"("a" NOT IN (1, $2, NULL))"#),
+        ("a = ANY($1)", r#"("a" = ANY ($1))"#),
+        ("a <= SOME(ARRAY[1,2])", r#"("a" <= ANY (ARRAY[1, 2]))"#),
+        ("a <> ALL('{}')", r#"("a" <> ALL ('{}'))"#),
+        ("a NOT BETWEEN SYMMETRIC 2 AND 1", r#"("a" NOT BETWEEN SYMMETRIC 2 AND 1)"#),
+        ("a BETWEEN ASYMMETRIC 2 AND 1", r#"("a" BETWEEN 2 AND 1)"#),
+        ("a ISNULL OR b NOTNULL", r#"(("a" IS NULL) OR ("b" IS NOT NULL))"#),
+        ("a IS NOT UNKNOWN", r#"("a" IS NOT UNKNOWN)"#),
+        ("a IS NOT DISTINCT FROM NULL", r#"("a" IS NOT DISTINCT FROM NULL)"#),
+        ("inet '::1' = a", r#"(CAST('::1' AS "inet") = "a")"#),
+        ("a = timestamp with time zone 'epoch'", r#"("a" = CAST('epoch' AS "timestamptz"))"#),
+        (
+            "a::double precision[] = ARRAY[]::float(24) array[3]",
+            r#"(CAST("a" AS "float8"[]) = CAST(ARRAY[] AS "float4"[]))"#,
+        ),
+        ("cast(a as character varying) = b::s.\"T\"", r#"(CAST("a" AS "varchar") = CAST("b" AS "s"."T"))"#),
+        ("((a)) /* b /* c */ */ -- d", r#""a""#),
+    ] {
+        assert_eq!(read(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn strings_are_read_in_every_form() {
+    for (text, content) in [
+        ("'it''s \\n'", "it's \\n"),
+        ("E'a\\n\\x41\\101\\u00e9\\U0001F600\\'\\q'''", "a\nAAé😀'q'"),
+        ("E'\\ud83d\\ude00'", "😀"),
+        ("E'\\xc3\\xa9'", "é"),
+        ("U&'\\0041\\+01F600\\\\'", "A😀\\"),
+        ("$$it's$$", "it's"),
+        ("$t$a $$ b$t$", "a $$ b"),
+        ("'a'\n -- c\n 'b'", "ab"),
+    ] {
+        let expected = Expr { node: crate::predicate::expr::Node::Text(content.to_owned()), at: 0 };
+        assert_eq!(text.parse::<Expr>().unwrap(), expected, "{text}");
+    }
+}
+
+#[test]
+fn syntax_errors_count_from_the_start_of_the_statement() {
+    for (text, expected) in [
+        ("1 x 1", r#"At location 17: syntax error at or near "x""#),
+        ("a =", "At location 18: syntax error at end of input"),
+        ("", "At location 15: syntax error at end of input"),
+        ("a = 'x", r#"At location 19: unterminated quoted string at or near "'x""#),
+        ("a = 0x1F", r#"At location 19: trailing junk after numeric literal at or near "0x1F""#),
+        ("é = = 1", r#"At location 20: syntax error at or near "=""#),
+        ("a = b = c", r#"At location 21: syntax error at or near "=""#),
+        ("a < b > c", r#"At location 21: syntax error at or near ">""#),
+        ("a LIKE b LIKE c", r#"At location 24: syntax error at or near "LIKE""#),
+        ("a BETWEEN b OR c AND d", r#"At location 27: syntax error at or near "OR""#),
+        ("(a = 1", "At location 21: syntax error at end of input"),
+        ("a = 1)", r#"At location 20: syntax error at or near ")""#),
+        ("a IN ()", r#"At location 21: syntax error at or near ")""#),
+        ("left = 1", r#"At location 15: syntax error at or near "left""#),
+        ("a = $0", r#"At location 19: parameter number out of range at or near "$0""#),
+        ("a = \"\"", "At location 19: zero-length delimited identifier at or near \"\"\"\""),
+        ("a /* b", r#"At location 17: unterminated /* comment at or near "/* b""#),
+        ("a\0", r#"At location 16: invalid character at or near "\0""#),
+    ] {
+        assert_eq!(refused(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_cannot_be_evaluated_is_refused_by_name() {
+    for (text, expected) in [
+        ("t.zz = 1", "At location 0: unknown reference t.zz"),
+        ("f(a, (b, c)[1]) = 1", "At location 0: unknown or unsupported function f/2"),
+        ("a = now()", "At location 4: unknown or unsupported function now/0"),
+        ("coalesce(a, 1) = 1", "At location 0: unknown or unsupported function coalesce/2"),
+        ("a SIMILAR TO b", "At location 2: unknown or unsupported function similar_to_escape/1"),
+        ("a AT TIME ZONE 'x' = b", "At location 2: unknown or unsupported function timezone/2"),
+        ("count(*) = 1", "At location 0: aggregation is not supported in this context"),
+        ("sum(a) OVER () = 1", "At location 0: aggregation is not supported in this context"),
+        ("f(VARIADIC a)", "At location 0: explicit VARIADIC function calls are not currently supported"),
+        ("a ~ b || c", "At location 2: unknown binary operator \"~\""),
+        ("a = 1 AND b @> c", "At location 12: unknown binary operator \"@>\""),
+        ("-a ^ 2 = 1", "At location 3: unknown binary operator \"^\""),
+        ("-a = 1", "At location 0: unknown unary operator \"-\""),
+        ("~ a = 1", "At location 0: unknown unary operator \"~\""),
+        ("CASE WHEN a THEN b END", "At location 0: CaseExpr is not supported in this context"),
+        ("a COLLATE \"C\" = b", "At location 2: CollateClause is not supported in this context"),
+        ("a[1] = 1", "At location 1: A_Indirection is not supported in this context"),
+        ("(a, b) = (1, 2)", "At location 0: RowExpr is not supported in this context"),
+        ("a = current_date", "At location 4: SQLValueFunction is not supported in this context"),
+        ("a = B'1'", "At location 4: BitString values are not supported"),
+        ("a IN (SELECT 1)", "At location 6: subqueries are not supported yet"),
+        ("a = ANY (SELECT 1)", "At location 9: subqueries are not supported yet"),
+        ("EXISTS (SELECT 1)", "At location 0: EXISTS is not supported yet"),
+        ("a::varchar(3) = b", "At location 10: type modifier of varchar is not supported"),
+        ("a::char = b", "At location 3: type modifier of bpchar is not supported"),
+        ("num + 1", "WHERE clause must return a boolean"),
+        ("a = 1 ORDER BY a", "malformed query ending with SQL clauses"),
+        ("a = 1 LIMIT 1", "malformed query ending with SQL clauses"),
+        ("1; drop", "unescaped \";\" causing statement split"),
+        ("a;", "unescaped \";\" causing statement split"),
+    ] {
+        assert_eq!(refused(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn diesel_may_qualify_columns_by_their_table() {
+    let table = TableName::new("app", "To do");
+    let read = |text: &str| Expr::parse_diesel(text, &table).map(|expr| expr.to_string());
+    assert_eq!(read(r#""app"."To do"."id" = "To do".n"#).unwrap(), r#"("id" = "n")"#);
+    for text in [r#""other"."id" = 1"#, r#""x"."To do"."id" = 1"#, r#"a.app."To do".id = 1"#, r#""To do".* = 1"#] {
+        assert!(matches!(read(text), Err(ParseError::UnknownReference { at: 0, .. })), "{text}");
+    }
+}
+
+#[test]
+fn nested_junctions_become_one() {
+    let expected = "a AND b AND c AND d".parse::<Expr>().unwrap();
+    for text in ["((a AND b) AND c) AND d", "a AND (b AND (c AND d))", "(a AND b) AND (c AND d)"] {
+        assert_eq!(text.parse::<Expr>().unwrap(), expected, "{text}");
+    }
+    let pair = |text: &str| text.parse::<Expr>().unwrap();
+    assert_eq!(pair("a AND b").and(pair("c AND d")), expected);
+    assert_eq!(read("(a OR b) AND (c OR d)"), r#"(("a" OR "b") AND ("c" OR "d"))"#);
+}
+
+#[test]
+fn parameters_are_shifted() {
+    let expr = "a = $1 OR b IN ($3, 1) OR c LIKE $2 ESCAPE $4".parse::<Expr>().unwrap();
+    assert_eq!(expr.highest_param(), 4);
+    assert_eq!("a".parse::<Expr>().unwrap().highest_param(), 0);
+    assert_eq!(expr.shift_params(2).to_string(), r#"(("a" = $3) OR ("b" IN ($5, 1)) OR ("c" LIKE $4 ESCAPE $6))"#);
+}
+
+/// Runs on as much stack as a thread has by default, whatever the tests have been given.
+fn on_a_small_stack(test: impl FnOnce() + Send + 'static) {
+    std::thread::Builder::new().stack_size(2 << 20).spawn(test).unwrap().join().unwrap();
+}
+
+#[test]
+fn thousands_of_terms_and_parentheses_fit_the_stack() {
+    on_a_small_stack(|| {
+        let chain = vec!["a"; 10_000].join(" or ");
+        let left = format!("{}a{}", "(".repeat(9_000), " or a)".repeat(9_000));
+        let right = format!("{}a{}", "a or(".repeat(9_000), ")".repeat(9_000));
+        for text in [chain, left, right] {
+            let expr: Expr = text.parse().unwrap();
+            assert_eq!(expr.clone(), expr);
+            // Parentheses apart, which the printer need not keep within the limit of texts.
+            let mut count = 0;
+            expr.to_string().match_indices("\"a\"").for_each(|_| count += 1);
+            assert!(count >= 9_001);
+        }
+        let parentheses = format!("{}a{}", "(".repeat(32_000), ")".repeat(32_000));
+        assert_eq!(read(&parentheses), "\"a\"");
+        assert!("(".repeat(65_536).parse::<Expr>().is_err());
+        assert!("not ".repeat(16_000).parse::<Expr>().is_err());
+        assert!("- ".repeat(30_000).parse::<Expr>().is_err());
+        assert!("not(".repeat(16_000).parse::<Expr>().is_err());
+        assert!(format!("{}a", "a = (".repeat(12_000)).parse::<Expr>().is_err());
+    });
+}
+
+#[test]
+fn limits_are_kept() {
+    on_a_small_stack(|| {
+        let nested = |depth: usize| format!("{}a{}", "not (".repeat(depth - 1), ")".repeat(depth - 1));
+        let deepest: Expr = nested(100).parse().unwrap();
+        assert_eq!(deepest.to_string().parse::<Expr>().unwrap(), deepest);
+        assert_eq!(refused(&nested(101)), "At location 0: expression is nested deeper than 100 levels");
+        assert!("not ".repeat(99).add("a").parse::<Expr>().is_ok());
+        assert!("not ".repeat(100).add("a").parse::<Expr>().is_err());
+        let terms = vec!["a"; 10_001].join(" or ");
+        assert_eq!(refused(&terms), "At location 49997: expression has more than 10000 terms");
+        let list = format!("a in (1{})", ",1".repeat(10_000));
+        assert!(refused(&list).ends_with("more than 10000 terms"));
+        let long = format!("a{}", " ".repeat(65_535));
+        assert_eq!(read(&long), "\"a\"");
+        assert_eq!(refused(&format!("{long} ")), "WHERE clause is longer than 65536 bytes");
+    });
+}

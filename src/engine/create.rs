@@ -54,24 +54,47 @@ impl Engine {
         let live = Arc::new(LiveShape::new(handle, definition.clone(), log));
         registry.insert(&live);
         drop(registry);
-        shared.work.spawn(make(shared.clone(), live.clone(), follows));
+        let making = Making { shared: shared.clone(), live: live.clone(), is_over: false };
+        shared.work.spawn(making.run(follows));
         Ok(live)
     }
 }
 
-/// Carries a new shape to the end of its snapshot, or ends it.
-async fn make(shared: Arc<Shared>, live: Arc<LiveShape>, table_is_followed: bool) {
-    let made = try_make(&shared, &live, table_is_followed).await;
-    let Err(failure) = made else { return };
-    let started = live.state().snapshot_pieces > 0;
-    let table = &live.definition().table.name;
-    warn!(handle = %live.handle(), %table, started, error = &failure as &dyn std::error::Error, "snapshot failed");
-    if let CreateError::SchemaChanged(_) = failure {
-        shared.catalog_changed(live.definition().table.id);
+/// A shape that is being made. Dropped before it is over, by a panic or the end of the thread, it ends the shape, so that
+/// nobody waits for it.
+struct Making {
+    shared: Arc<Shared>,
+    live: Arc<LiveShape>,
+    is_over: bool,
+}
+
+impl Drop for Making {
+    fn drop(&mut self) {
+        if !self.is_over {
+            self.shared.forget(&self.live, Some(CreateError::NotActive));
+            // If the collector has no time for it, it gives the shape up by itself once that has kept too much.
+            let _ = self.shared.commands.try_send(Command::Remove(self.live.clone()));
+        }
     }
-    shared.forget(&live, Some(failure));
-    // The collector is gone only when the engine stops.
-    let _ = shared.commands.send(Command::Remove(live)).await;
+}
+
+impl Making {
+    /// Carries the shape to the end of its snapshot, or ends it.
+    async fn run(mut self, table_is_followed: bool) {
+        let made = try_make(&self.shared, &self.live, table_is_followed).await;
+        self.is_over = true;
+        let Err(failure) = made else { return };
+        let Self { shared, live, .. } = &self;
+        let started = live.state().snapshot_pieces > 0;
+        let table = &live.definition().table.name;
+        warn!(handle = %live.handle(), %table, started, error = &failure as &dyn std::error::Error, "snapshot failed");
+        if let CreateError::SchemaChanged(_) = failure {
+            shared.catalog_changed(live.definition().table.id);
+        }
+        shared.forget(live, Some(failure));
+        // The collector is gone only when the engine stops.
+        let _ = shared.commands.send(Command::Remove(live.clone())).await;
+    }
 }
 
 async fn try_make(shared: &Arc<Shared>, live: &Arc<LiveShape>, table_is_followed: bool) -> Result<(), CreateError> {

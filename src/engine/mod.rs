@@ -135,6 +135,14 @@ impl Shared {
         live.end(failure);
     }
 
+    /// Ends every shape, also those that are being made: nobody follows them any more.
+    fn forget_all(&self) {
+        let all: Vec<_> = self.registry().all().cloned().collect();
+        for live in all {
+            self.forget(&live, None);
+        }
+    }
+
     /// What was known of a table does not hold any more: it is looked up and published again when next asked for.
     fn catalog_changed(&self, table: RelationId) {
         self.catalog.forget(table);

@@ -52,6 +52,10 @@ impl Registry {
         true
     }
 
+    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<LiveShape>> {
+        self.by_handle.values()
+    }
+
     /// A handle that was never issued before: microseconds that only grow, here and, as clocks go, across restarts.
     pub(super) fn new_handle(&mut self, definition: &Definition) -> ShapeHandle {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

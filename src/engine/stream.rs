@@ -45,15 +45,26 @@ pub(super) async fn spawn(
     let runtime = runtime()?;
     let (first, outcome) = oneshot::channel();
     thread::Builder::new().name("diesel-electric-stream".into()).spawn(move || {
-        let status = shared.status.clone();
+        let _end = End(shared.clone());
         runtime.block_on(Follower { shared, inbox, stopped, first: Some(first) }.run());
-        status.send_replace(EngineStatus::Stopped);
     })?;
     match timeout(FIRST_ATTEMPT, outcome).await {
         Ok(Ok(outcome)) => outcome.map_err(StartError::Source),
         Ok(Err(_)) => Err(StartError::Stopped),
         // The server may be waiting for a transaction to end before it makes the slot.
         Err(_) => Ok(()),
+    }
+}
+
+/// Tells everybody that the engine has ended, in whatever way, a panic included.
+struct End(Arc<Shared>);
+
+impl Drop for End {
+    fn drop(&mut self) {
+        self.0.stop.send_replace(true);
+        // In this order: no shape is begun once the status is seen.
+        self.0.status.send_replace(EngineStatus::Stopped);
+        self.0.forget_all();
     }
 }
 

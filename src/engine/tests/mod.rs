@@ -1,5 +1,6 @@
 //! The engine with a real server behind it: what a client would hold against what Postgres says.
 
+mod faults;
 mod journey;
 mod rounds;
 
@@ -10,7 +11,7 @@ use serde_json::{Map, Value};
 use tokio::task::JoinHandle;
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
-use super::{Engine, EngineConfig, LiveShape, LogState, ShapeStatus};
+use super::{Engine, EngineConfig, LiveShape, LogState, ShapeStatus, StartError};
 use crate::protocol::LogOffset;
 use crate::shape::{IntoShape, Shape};
 use crate::source::PostgresSource;
@@ -34,12 +35,7 @@ impl Stand {
         let sql = Session::open(database.url()).await;
         sql.run(schema).await;
         sql.run("CREATE TABLE sentinel (id serial PRIMARY KEY)").await;
-        let config = EngineConfig {
-            source: Arc::new(PostgresSource::new(database.url(), None).unwrap()),
-            store: Arc::new(MemoryStore::new(CHUNK_BYTES)),
-            chunk_bytes: CHUNK_BYTES,
-        };
-        let engine = Engine::start(config).await.unwrap();
+        let engine = engine(database.url()).await.unwrap();
         let sentinel = Materialised::new(shape(&engine, Shape::table("sentinel")).await);
         Self { engine, sql, sentinel, database }
     }
@@ -58,6 +54,12 @@ impl Stand {
         let left = self.sql.rows("SELECT pubname FROM pg_publication").await;
         assert!(left.is_empty(), "the engine left {left:?} behind");
     }
+}
+
+async fn engine(url: &str) -> Result<Engine, StartError> {
+    let source = Arc::new(PostgresSource::new(url, None).unwrap());
+    let store = Arc::new(MemoryStore::new(CHUNK_BYTES));
+    Engine::start(EngineConfig { source, store, chunk_bytes: CHUNK_BYTES }).await
 }
 
 /// A shape that is served from now on.

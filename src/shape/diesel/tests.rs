@@ -101,7 +101,8 @@ fn each_operator_is_read() {
     filters(todos.filter(title.not_like("a%")), "title NOT LIKE $1", &[bind(TEXT, "a%")]);
     filters(todos.filter(title.ilike("A%")), "title ILIKE $1", &[bind(TEXT, "A%")]);
     filters(todos.filter(title.not_ilike("A%")), "title NOT ILIKE $1", &[bind(TEXT, "A%")]);
-    filters(todos.filter(title.like("50!%").escape('!')), "title LIKE $1 ESCAPE '!'", &[bind(TEXT, "50!%")]);
+    let escaped = [bind(TEXT, "50!%"), bind(TEXT, "!")];
+    filters(todos.filter(title.like("50!%").escape('!')), "title LIKE $1 ESCAPE $2", &escaped);
     let ends = [bind(INT8, "1"), bind(INT8, "5")];
     filters(todos.filter(owner_id.between(1, 5)), "owner_id BETWEEN $1 AND $2", &ends);
     filters(todos.filter(owner_id.not_between(1, 5)), "owner_id NOT BETWEEN $1 AND $2", &ends);

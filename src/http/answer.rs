@@ -80,7 +80,7 @@ impl Reply {
     fn cache(&self, response: &mut HttpResponseBuilder, caching: Caching) {
         match self.cache {
             CachePolicy::Shared => {
-                response.insert_header((CACHE_CONTROL, caching.public())).insert_header((VARY, "accept-encoding"));
+                response.insert_header((CACHE_CONTROL, caching.public()));
             }
             CachePolicy::Private => {
                 response

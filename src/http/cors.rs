@@ -7,7 +7,7 @@ use actix_web::http::Method;
 use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS, CACHE_CONTROL, HeaderMap,
-    HeaderValue,
+    HeaderValue, VARY,
 };
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse};
@@ -21,6 +21,8 @@ const EXPOSED: HeaderValue = HeaderValue::from_static(
 const ANY_ORIGIN: HeaderValue = HeaderValue::from_static("*");
 const SHAPE_METHODS: HeaderValue = HeaderValue::from_static("GET, POST, HEAD, DELETE, OPTIONS");
 const OTHER_METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD");
+/// Bodies are not compressed here, but the app or a proxy may do so.
+const ACCEPT_ENCODING: HeaderValue = HeaderValue::from_static("accept-encoding");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 /// What a client needs to be allowed if it does not say.
 const USUAL_HEADERS: HeaderValue = HeaderValue::from_static("authorization,content-type,if-none-match,traceparent");
@@ -65,6 +67,9 @@ fn finish<B>(response: &mut HttpResponse<B>) {
     let serves_shape = !response.extensions().contains::<NoShape>();
     let is_refusal = response.status().is_client_error() || response.status().is_server_error();
     let headers = response.headers_mut();
+    if !headers.contains_key(VARY) {
+        headers.insert(VARY, ACCEPT_ENCODING);
+    }
     allow(headers, if serves_shape { SHAPE_METHODS } else { OTHER_METHODS });
     // What a handler or a guard has refused says nothing of caches.
     if is_refusal && !headers.contains_key(CACHE_CONTROL) {

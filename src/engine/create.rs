@@ -7,6 +7,7 @@ use tokio::sync::oneshot;
 use tracing::{debug, warn};
 
 use super::collector::{Command, Joined};
+use super::join::Filter;
 use super::snapshot::{query, write_snapshot};
 use super::{CreateError, Definition, Engine, EngineStatus, LiveShape, ShapeStatus, Shared};
 use crate::source::{SnapshotRows, SourceError};
@@ -131,8 +132,8 @@ async fn join(shared: &Arc<Shared>, live: &Arc<LiveShape>) -> Result<Box<dyn Sna
         let taken = shared.source.snapshot(&query(definition)).await;
         let rows = taken.map_err(|error| failure(&definition.table, error))?;
         let (done, joined) = oneshot::channel();
-        let snapshot = rows.visible().clone();
-        send(shared, Command::Join { live: live.clone(), snapshot, done }).await?;
+        let filter = Filter { snapshot: rows.visible().clone(), end: rows.lsn() };
+        send(shared, Command::Join { live: live.clone(), filter, done }).await?;
         match joined.await.map_err(|_| CreateError::NotActive)? {
             Joined::Yes => return Ok(rows),
             Joined::Gone => return Err(CreateError::SchemaChanged(definition.table.name.clone())),

@@ -6,6 +6,7 @@
 
 use std::collections::VecDeque;
 
+use crate::change::Begin;
 use crate::pg::{Lsn, PgSnapshot, Xid};
 use crate::storage::ItemEnd;
 
@@ -18,9 +19,17 @@ pub(super) enum Phase {
     /// Its snapshot is not known yet: keep them.
     Joining(Box<Joining>),
     /// Drop those that the snapshot sees.
-    Filtering(Box<PgSnapshot>),
+    Filtering(Box<Filter>),
     /// Log them all.
     Following,
+}
+
+/// A snapshot, and how long transactions must be held against it.
+#[derive(Debug)]
+pub(super) struct Filter {
+    pub(super) snapshot: PgSnapshot,
+    /// Where the WAL ended when the snapshot had been taken: whatever commits from there on it does not see.
+    pub(super) end: Lsn,
 }
 
 /// A shape whose snapshot is not known yet.
@@ -63,23 +72,19 @@ impl Phase {
         }))
     }
 
-    /// What to do with the changes of `xid`, which is being streamed now.
-    pub(super) fn judge(&mut self, xid: Xid) -> Verdict {
+    /// What to do with the changes of the transaction that is being streamed now.
+    pub(super) fn judge(&mut self, transaction: Begin) -> Verdict {
+        // No id tells that the last transaction which the snapshot sees has come: commits become visible in another
+        // order than that of their records, in which they are streamed.
+        if let Self::Filtering(filter) = self
+            && transaction.commit_lsn >= filter.end
+        {
+            *self = Self::Following;
+        }
         match self {
-            Self::Following => Verdict::Take,
-            Self::Joining(joining) if joining.open_at_registration == Some(xid) => Verdict::Drop,
-            Self::Joining(_) => Verdict::Take,
-            Self::Filtering(snapshot) => {
-                let wide = xid.widen(snapshot.xmax);
-                if snapshot.sees(wide) {
-                    return Verdict::Drop;
-                }
-                // Every transaction that the snapshot sees had committed before this one began, so none can follow.
-                if wide >= snapshot.xmax {
-                    *self = Self::Following;
-                }
-                Verdict::Take
-            }
+            Self::Joining(joining) if joining.open_at_registration == Some(transaction.xid) => Verdict::Drop,
+            Self::Filtering(filter) if filter.snapshot.sees_narrow(transaction.xid) => Verdict::Drop,
+            Self::Joining(_) | Self::Filtering(_) | Self::Following => Verdict::Take,
         }
     }
 }
@@ -174,14 +179,26 @@ mod tests {
         assert_eq!(logged, [7, 12]);
     }
 
+    fn begin(xid: u32, commit_lsn: u64) -> Begin {
+        Begin { xid: Xid(xid), commit_lsn: Lsn(commit_lsn) }
+    }
+
     #[test]
-    fn filtering_ends_with_the_first_transaction_that_began_after_the_snapshot() {
-        let mut phase = Phase::Filtering(Box::new(snapshot("6:11:7")));
-        assert_eq!(phase.judge(Xid(8)), Verdict::Drop);
-        assert_eq!(phase.judge(Xid(7)), Verdict::Take);
-        assert!(matches!(phase, Phase::Filtering(_)), "7 was running: others may still come that are seen");
-        assert_eq!(phase.judge(Xid(11)), Verdict::Take);
+    fn filtering_ends_where_the_wal_ended_when_the_snapshot_was_taken() {
+        let mut phase = Phase::Filtering(Box::new(Filter { snapshot: snapshot("6:11:7"), end: Lsn(100) }));
+        assert_eq!(phase.judge(begin(8, 50)), Verdict::Drop);
+        assert_eq!(phase.judge(begin(7, 60)), Verdict::Take);
+        assert_eq!(phase.judge(begin(11, 70)), Verdict::Take, "its record is there, but it was not yet visible");
+        assert_eq!(phase.judge(begin(9, 80)), Verdict::Drop, "its record came later, but it was visible first");
+        assert_eq!(phase.judge(begin(12, 100)), Verdict::Take);
         assert!(matches!(phase, Phase::Following));
+    }
+
+    #[test]
+    fn a_shape_that_was_long_idle_takes_an_id_that_has_wrapped_around() {
+        let mut phase = Phase::Filtering(Box::new(Filter { snapshot: snapshot("6:11:7"), end: Lsn(100) }));
+        let ages_later = begin(11 + (1 << 31) + 5, 1 << 50);
+        assert_eq!(phase.judge(ages_later), Verdict::Take);
     }
 
     #[test]
@@ -189,8 +206,8 @@ mod tests {
         let mut processed = Processed::default();
         processed.begin(Xid(20));
         let mut phase = Phase::joining(processed.count(), Some(Xid(20)));
-        assert_eq!(phase.judge(Xid(20)), Verdict::Drop);
-        assert_eq!(phase.judge(Xid(21)), Verdict::Take);
+        assert_eq!(phase.judge(begin(20, 1)), Verdict::Drop);
+        assert_eq!(phase.judge(begin(21, 2)), Verdict::Take);
         let join = joining(phase);
         assert!(!join.accepts(&snapshot("20:21:20"), &processed), "the snapshot lacks it, too");
         assert!(join.accepts(&snapshot("21:21:"), &processed));

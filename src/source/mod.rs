@@ -76,7 +76,7 @@ pub trait SnapshotRows: Send {
     /// Which transactions it sees.
     fn visible(&self) -> &PgSnapshot;
 
-    /// The WAL position at which it was taken.
+    /// Where the WAL ended when it had been taken: every transaction that it sees has its commit record below.
     fn lsn(&self) -> Lsn;
 
     /// More rows in `COPY .. TO STDOUT` text form, each ended by a newline; `None` at the end. Whole rows only.

@@ -35,7 +35,7 @@ pub(super) async fn take(
     let begin = format!(
         "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL lock_timeout = {}; {} \
          SET LOCAL row_security = off; LOCK TABLE ONLY {} IN ACCESS SHARE MODE; {} \
-         SELECT pg_current_snapshot()::text, pg_current_wal_lsn()::text",
+         SELECT pg_current_snapshot()::text, pg_current_wal_insert_lsn()::text",
         patience.lock.as_millis(),
         settings::display("SET LOCAL"),
         query.table.quoted(),

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 use crate::engine::LiveShape;
-use crate::pg::{PgSnapshot, RelationId, TableSchema};
+use crate::engine::join::Filter;
+use crate::pg::{RelationId, TableSchema};
 
 /// A request to the collector, which carries it out between two events of the stream.
 #[derive(Debug)]
@@ -21,8 +22,8 @@ pub(in crate::engine) enum Command {
     Join {
         /// The shape.
         live: Arc<LiveShape>,
-        /// What its snapshot sees.
-        snapshot: PgSnapshot,
+        /// What its snapshot sees, and where the WAL ended when it had been taken.
+        filter: Filter,
         /// Answered with what came of it.
         done: oneshot::Sender<Joined>,
     },

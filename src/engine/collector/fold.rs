@@ -59,7 +59,7 @@ pub(super) fn fold(
     versions: Versions<'_, '_>,
     target: &mut Target<'_>,
 ) -> Result<(), Trouble> {
-    if entry.phase.judge(target.open.begin.xid) == Verdict::Drop {
+    if entry.phase.judge(target.open.begin) == Verdict::Drop {
         return Ok(());
     }
     let predicate = entry.live.definition().predicate.as_deref();

@@ -22,11 +22,11 @@ use tracing::{debug, warn};
 
 use super::Shared;
 use super::flush::FlushTracker;
-use super::join::{Phase, Processed};
+use super::join::{Filter, Phase, Processed};
 use super::live::LiveShape;
 use super::router::Slot;
 use crate::change::{Change, Commit, Event, OldRow, Operation, Relation};
-use crate::pg::{Lsn, PgSnapshot, RelationId, TableSchema};
+use crate::pg::{Lsn, RelationId, TableSchema};
 use crate::predicate::{IndexKey, Predicate};
 use crate::storage::Items;
 use fold::{Target, Trouble, Versions, fold, publish, store};
@@ -123,8 +123,8 @@ impl Collector {
                 // Whoever asked may have gone; the shape is then removed by them.
                 let _ = done.send(());
             }
-            Command::Join { live, snapshot, done } => {
-                let joined = self.join(&live, snapshot);
+            Command::Join { live, filter, done } => {
+                let joined = self.join(&live, filter);
                 let _ = done.send(joined);
             }
             Command::Remove(live) => {
@@ -160,15 +160,16 @@ impl Collector {
         self.shapes.insert(slot, Entry { live, projection, phase, touched: None });
     }
 
-    fn join(&mut self, live: &Arc<LiveShape>, snapshot: PgSnapshot) -> Joined {
+    fn join(&mut self, live: &Arc<LiveShape>, filter: Filter) -> Joined {
         let Some(slot) = self.shapes.slot_of(live) else { return Joined::Gone };
         let Some(entry) = self.shapes.get_mut(slot) else { return Joined::Gone };
         let Phase::Joining(joining) = &entry.phase else { return Joined::Yes };
-        if !joining.accepts(&snapshot, &self.processed) {
+        if !joining.accepts(&filter.snapshot, &self.processed) {
             return Joined::TooEarly;
         }
-        self.processed.forget_seen_by(&snapshot);
-        let filtering = Phase::Filtering(Box::new(snapshot.clone()));
+        self.processed.forget_seen_by(&filter.snapshot);
+        let snapshot = filter.snapshot.clone();
+        let filtering = Phase::Filtering(Box::new(filter));
         let Phase::Joining(joining) = std::mem::replace(&mut entry.phase, filtering) else { return Joined::Yes };
         // Of the open transaction the shape may hold a part that is in the snapshot.
         if let (Some(at), Some(open)) = (entry.touched, &mut self.open)

@@ -153,28 +153,35 @@ impl Session {
     }
 
     async fn finish(&mut self) {
-        let Some(client) = self.client.take() else { return };
-        if client.batch_execute("COMMIT").await.is_err() {
-            // All rows were read; the connection is of no use to others.
-            drop(Pooled::take(client));
+        if let Some(client) = self.client.take() {
+            end(client).await;
         }
+    }
+}
+
+/// Ends the transaction; a connection that cannot do that is of no use to others.
+async fn end(client: Pooled) {
+    if client.batch_execute("COMMIT").await.is_err() {
+        drop(Pooled::take(client));
     }
 }
 
 impl Drop for Session {
     fn drop(&mut self) {
         let Some(client) = self.client.take() else { return };
-        let client = Pooled::take(client);
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            // Nobody is there to do more than to close the connection, which the server notices when it next writes.
+            drop(Pooled::take(client));
+            return;
+        };
         if !self.is_reading {
+            runtime.spawn(end(client));
             return;
         }
-        let (token, endpoint) = (client.cancel_token(), self.endpoint.clone());
-        // Outside a runtime there is nobody to do it; the server then notices when it next writes.
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move {
-                let cancelled = tokio::time::timeout(CANCEL_LIMIT, cancel(&endpoint, token)).await;
-                debug!(?cancelled, "snapshot query cancelled");
-            });
-        }
+        let (token, endpoint) = (Pooled::take(client).cancel_token(), self.endpoint.clone());
+        runtime.spawn(async move {
+            let cancelled = tokio::time::timeout(CANCEL_LIMIT, cancel(&endpoint, token)).await;
+            debug!(?cancelled, "snapshot query cancelled");
+        });
     }
 }

@@ -66,3 +66,47 @@ async fn a_changed_table_ends_its_shapes_and_is_looked_up_anew() {
     assert_eq!(again.table(&["id", "b"]), [[Some("1".to_owned()), Some("5".to_owned())]]);
     stand.stop().await;
 }
+
+#[tokio::test]
+async fn a_snapshot_waits_for_what_was_streamed_before_it_was_visible() {
+    let cluster = tokio::task::spawn_blocking(cluster::Cluster::start).await.unwrap().unwrap();
+    let url = cluster.url("postgres");
+    let (sql, writer) = (Session::open(&url).await, Session::open(&url).await);
+    sql.run("CREATE TABLE t (id int PRIMARY KEY)").await;
+    let engine = engine(&url).await.unwrap();
+    let mut first = Materialised::new(shape(&engine, Shape::table("t")).await);
+    // From here on a commit waits for a standby that there is not: written and streamed, but visible to nobody.
+    sql.run("SET synchronous_commit = local").await;
+    sql.run("ALTER SYSTEM SET synchronous_standby_names = 'nobody'").await;
+    sql.run("SELECT pg_reload_conf()").await;
+    while writer.rows("SHOW synchronous_standby_names").await[0][0].as_deref() != Some("nobody") {}
+    let pid = writer.rows("SELECT pg_backend_pid()").await[0][0].clone().unwrap();
+    let mut writing = Box::pin(writer.run("INSERT INTO t VALUES (1)"));
+    let streamed = async {
+        first.catch_up().await;
+        while first.rows.is_empty() {
+            first.wait().await;
+            first.catch_up().await;
+        }
+    };
+    tokio::select! {
+        () = &mut writing => panic!("the commit does not wait"),
+        () = streamed => {}
+    }
+    assert!(sql.rows("SELECT FROM t").await.is_empty());
+    let definition = engine.resolve(&Shape::table("t").columns(["id"])).await.unwrap();
+    let mut making = Box::pin(engine.get_or_create(&definition));
+    tokio::select! {
+        _ = &mut making => panic!("its snapshot lacks a row that its log will not bring"),
+        _ = sql.rows("SELECT pg_sleep(0.3)") => {}
+    }
+    sql.run(&format!("SELECT pg_cancel_backend({pid})")).await;
+    writing.await;
+    let mut second = Materialised::new(making.await.unwrap());
+    second.catch_up().await;
+    assert_eq!(second.table(&["id"]), first.table(&["id"]));
+    assert!(second.log.is_empty(), "by the snapshot, not by the log");
+    sql.run("ALTER SYSTEM RESET synchronous_standby_names").await;
+    sql.run("SELECT pg_reload_conf()").await;
+    engine.stop().await;
+}

@@ -92,12 +92,174 @@ fn at_or_near(text: Option<&str>) -> String {
     text.map_or_else(|| "at end of input".to_owned(), |text| format!("at or near \"{text}\""))
 }
 
-/// The filter does not fit the table.
+/// The filter does not fit the table. The messages are part of the protocol; `at` is a byte offset in the filter's text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum CheckError {}
+pub enum CheckError {
+    /// No such column.
+    #[error("At location {at}: unknown reference {name}{}", hint(.similar.as_deref()))]
+    UnknownReference {
+        /// Where.
+        at: usize,
+        /// As written.
+        name: String,
+        /// A column of nearly that name.
+        similar: Option<String>,
+    },
+    /// A `$n` without value.
+    #[error("At location {at}: parameter ${number} was not provided")]
+    MissingParameter {
+        /// Where.
+        at: usize,
+        /// n.
+        number: u32,
+    },
+    /// A `$n` whose uses demand two types.
+    #[error("type conflict for ${number}: {first} and {second}")]
+    TypeConflict {
+        /// n.
+        number: u32,
+        /// The type of its first use.
+        first: String,
+        /// The type of another.
+        second: String,
+    },
+    /// The whole is no condition.
+    #[error("WHERE clause must return a boolean")]
+    NotBoolean,
+    /// A literal or parameter is no value of the type it must have.
+    #[error("At location {at}: invalid syntax for type {ty}: {value}")]
+    InvalidSyntax {
+        /// Where.
+        at: usize,
+        /// The type.
+        ty: String,
+        /// As written.
+        value: String,
+    },
+    /// Values of the type cannot be compared here.
+    #[error("At location {at}: unsupported type {ty}")]
+    UnsupportedType {
+        /// Where.
+        at: usize,
+        /// The type.
+        ty: String,
+    },
+    /// No operator takes these types.
+    #[error("At location {at}: Could not select an operator overload for {left} {op} {right}")]
+    NoOperator {
+        /// Where.
+        at: usize,
+        /// The operator.
+        op: &'static str,
+        /// The type to its left.
+        left: String,
+        /// The type to its right.
+        right: String,
+    },
+    /// A cast that does not exist, or is not exact.
+    #[error("At location {at}: unknown cast from type {from} to type {to}")]
+    UnknownCast {
+        /// Where.
+        at: usize,
+        /// What is cast.
+        from: String,
+        /// To what.
+        to: String,
+    },
+    /// `ANY` or `ALL` of something else.
+    #[error("At location {at}: argument of {quantifier} must be an array")]
+    NotAnArray {
+        /// Where.
+        at: usize,
+        /// `ANY` or `ALL`.
+        quantifier: &'static str,
+    },
+    /// Elements of one array without a common type.
+    #[error("At location {at}: ARRAY types {first} and {second} cannot be matched")]
+    ArrayTypes {
+        /// Where.
+        at: usize,
+        /// The type so far.
+        first: String,
+        /// That of an element.
+        second: String,
+    },
+    /// Something must be boolean.
+    #[error("At location {at}: argument of {context} must be bool, not {ty}")]
+    NotABoolean {
+        /// Where.
+        at: usize,
+        /// Whose argument.
+        context: &'static str,
+        /// Its type.
+        ty: String,
+    },
+    /// Constants whose operation fails.
+    #[error("At location {at}: Failed to apply function to constant arguments: {reason}")]
+    Constant {
+        /// Where.
+        at: usize,
+        /// Why.
+        reason: EvalError,
+    },
+    /// Text that only Postgres can put in order.
+    #[error(
+        "At location {at}: text under the collation {collation} cannot be ordered here; use a column COLLATE \"C\""
+    )]
+    CollationOrder {
+        /// Where.
+        at: usize,
+        /// Its name.
+        collation: String,
+    },
+    /// Text whose equality is not that of its bytes.
+    #[error("At location {at}: text under the nondeterministic collation {collation} cannot be compared here")]
+    CollationEquality {
+        /// Where.
+        at: usize,
+        /// Its name.
+        collation: String,
+    },
+    /// Upper and lower case that only Postgres knows.
+    #[error(
+        "At location {at}: ILIKE with a pattern that is not ASCII is not supported under the collation {collation}"
+    )]
+    IlikePattern {
+        /// Where.
+        at: usize,
+        /// Its name.
+        collation: String,
+    },
+    /// Nested beyond what is safe.
+    #[error("At location {at}: the condition is nested too deeply")]
+    TooDeep {
+        /// Where.
+        at: usize,
+    },
+}
+
+fn hint(similar: Option<&str>) -> String {
+    similar.map_or_else(String::new, |name| format!(" - did you mean `{name}`?"))
+}
 
 /// A row on which the filter raises an error, as Postgres would.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum EvalError {}
+pub enum EvalError {
+    /// The stream carries what the type does not have: a new enum label, say.
+    #[error("the value of column {column} is none of its type as known here")]
+    InvalidValue {
+        /// Its position in the table.
+        column: usize,
+    },
+    /// A pattern that ends in a lone `\`.
+    #[error("LIKE pattern must not end with escape character")]
+    TrailingEscape,
+    /// More than one character.
+    #[error("invalid escape string")]
+    InvalidEscape,
+    /// A numeric beyond the range of a float.
+    #[error("a number is out of range for type float8")]
+    OutOfRange,
+}

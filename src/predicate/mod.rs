@@ -4,11 +4,16 @@
 
 #[cfg(test)]
 mod arbitrary;
+mod canonical;
 mod check;
 mod error;
+mod eval;
 mod expr;
+mod keys;
+mod like;
 mod parse;
 mod print;
+mod term;
 mod value;
 
 pub use check::{Bind, BindType, IndexKey, Predicate, Row};

@@ -1,7 +1,24 @@
 //! A filter that has been checked against one table.
 
+mod array;
+mod binds;
+mod cast;
+mod collate;
+mod compare;
+mod like;
+mod logic;
+mod operand;
+mod types;
+mod walk;
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
 use serde::{Deserialize, Serialize};
 
+use super::canonical;
+use super::keys::index_keys;
+use super::term::{Constant, Term};
 use super::{CheckError, EvalError, Expr, Value};
 use crate::pg::TableSchema;
 
@@ -42,10 +59,14 @@ pub trait Row {
     fn text(&self, column: usize) -> Option<&[u8]>;
 }
 
-/// A checked filter in canonical form.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// A checked filter in canonical form. Equal filters mean the same and have the same values, however they were written.
+#[derive(Clone)]
 pub struct Predicate {
-    _todo: (),
+    term: Term,
+    template: String,
+    params: Vec<Constant>,
+    columns: Vec<usize>,
+    index_keys: Vec<IndexKey>,
 }
 
 /// A condition that every row of the shape meets, fit to find the shape by: the column's value is one of these.
@@ -59,38 +80,77 @@ pub struct IndexKey {
 
 impl Predicate {
     /// Checks `expr` against `table` with the values of its `$n`.
-    pub fn check(_expr: &Expr, _binds: &[Bind], _table: &TableSchema) -> Result<Self, CheckError> {
-        Ok(Self { _todo: () })
+    ///
+    /// # Errors
+    /// What Postgres would refuse, and what cannot be evaluated here as Postgres would: by name.
+    pub fn check(expr: &Expr, binds: &[Bind], table: &TableSchema) -> Result<Self, CheckError> {
+        let term = walk::Checker::new(binds, table).filter(expr)?;
+        let (template, params) = canonical::template(&term);
+        let columns = term.columns();
+        Ok(Self { index_keys: index_keys(&term), term, template, params, columns })
     }
 
     /// Whether the row is in: TRUE and nothing else is (NULL is not).
-    pub fn matches(&self, _row: &impl Row) -> Result<bool, EvalError> {
-        Ok(true)
+    ///
+    /// # Errors
+    /// Postgres would raise one on this row, or the row does not fit the table as known here.
+    pub fn matches(&self, row: &impl Row) -> Result<bool, EvalError> {
+        Ok(self.term.truth(row)? == Some(true))
     }
 
     /// The canonical text, literals lifted into `$n` in the order of printing: what two equal filters share whatever
     /// their values.
     pub fn template(&self) -> &str {
-        "true"
+        &self.template
     }
 
     /// The values of the template's `$n`, as text.
     pub fn params(&self) -> impl Iterator<Item = Option<&str>> {
-        std::iter::empty()
+        self.params.iter().map(|param| param.text.as_deref())
     }
 
     /// SQL for Postgres, every value inlined as a typed literal, fully parenthesised.
     pub fn sql(&self) -> String {
-        "true".into()
+        canonical::sql(&self.term)
     }
 
     /// The positions of the columns it reads, ascending.
     pub fn columns(&self) -> &[usize] {
-        &[]
+        &self.columns
     }
 
     /// The equality conditions by which the router may find it, best first. Empty: evaluate it for every change.
     pub fn index_keys(&self) -> &[IndexKey] {
-        &[]
+        &self.index_keys
     }
 }
+
+impl PartialEq for Predicate {
+    fn eq(&self, other: &Self) -> bool {
+        let same = |(a, b): (&Constant, &Constant)| a.text == b.text && a.ty == b.ty;
+        self.template == other.template
+            && self.params.len() == other.params.len()
+            && self.params.iter().zip(&other.params).all(same)
+    }
+}
+
+impl Eq for Predicate {}
+
+impl Hash for Predicate {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.template.hash(state);
+        for param in self.params() {
+            param.hash(state);
+        }
+    }
+}
+
+/// Without the values, which are the users'.
+impl fmt::Debug for Predicate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Predicate").field(&self.template).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,210 @@
+//! Comparisons of two operands.
+
+use super::collate::{self, Use};
+use super::logic::{folded, joined};
+use super::operand::{Operand, Typed};
+use super::types::{self, Plan};
+use super::walk::Checker;
+use crate::pg::PgType;
+use crate::predicate::canonical::symbol;
+use crate::predicate::eval::convert;
+use crate::predicate::expr::{Comparison, IsTest, Node};
+use crate::predicate::term::{Compare, Constant, Conversion, Convert, Distinct, Is, Term};
+use crate::predicate::{CheckError, Expr, Value};
+
+/// The bounds of a BETWEEN.
+pub(super) struct Range<'a> {
+    pub(super) low: &'a Expr,
+    pub(super) high: &'a Expr,
+    pub(super) symmetric: bool,
+}
+
+/// Two terms represented alike.
+pub(super) struct Sides {
+    pub(super) left: Term,
+    pub(super) right: Term,
+    pub(super) padded: bool,
+}
+
+/// An operator where it stands.
+#[derive(Clone, Copy)]
+pub(super) struct Operator {
+    pub(super) symbol: &'static str,
+    pub(super) needs: Use,
+    pub(super) at: usize,
+}
+
+impl Operator {
+    pub(super) fn of(op: Comparison, at: usize) -> Self {
+        let needs = if matches!(op, Comparison::Eq | Comparison::Ne) { Use::Equality } else { Use::Order };
+        Self { symbol: symbol(op), needs, at }
+    }
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn comparison(
+        &mut self,
+        op: Comparison,
+        left: &'a Expr,
+        right: &'a Expr,
+        at: usize,
+    ) -> Result<Term, CheckError> {
+        let (left, right) = (self.operand(left)?, self.operand(right)?);
+        self.compare(op, left, right, at)
+    }
+
+    pub(super) fn compare(
+        &mut self,
+        op: Comparison,
+        left: Operand<'a>,
+        right: Operand<'a>,
+        at: usize,
+    ) -> Result<Term, CheckError> {
+        let Sides { left, right, padded } = self.sides(left, right, Operator::of(op, at))?;
+        folded(Term::Compare(Box::new(Compare { op, padded, left, right })), at)
+    }
+
+    pub(super) fn distinct(
+        &mut self,
+        left: &'a Expr,
+        right: &'a Expr,
+        negated: bool,
+        at: usize,
+    ) -> Result<Term, CheckError> {
+        // A bare NULL has no type, and needs none.
+        let other = match (&left.node, &right.node) {
+            (Node::Null, _) => Some(right),
+            (_, Node::Null) => Some(left),
+            _ => None,
+        };
+        if let Some(other) = other {
+            return self.is(other, IsTest::Null, !negated);
+        }
+        let (left, right) = (self.operand(left)?, self.operand(right)?);
+        let operator = Operator { symbol: "IS DISTINCT FROM", needs: Use::Equality, at };
+        let Sides { left, right, padded } = self.sides(left, right, operator)?;
+        folded(Term::Distinct(Box::new(Distinct { negated, padded, left, right })), at)
+    }
+
+    /// BETWEEN is what it abbreviates, as in Postgres.
+    pub(super) fn between(
+        &mut self,
+        value: &'a Expr,
+        range: &Range<'a>,
+        negated: bool,
+        at: usize,
+    ) -> Result<Term, CheckError> {
+        let value = self.operand(value)?;
+        let (low, high) = (self.operand(range.low)?, self.operand(range.high)?);
+        let (from, to) = if negated { (Comparison::Lt, Comparison::Gt) } else { (Comparison::Ge, Comparison::Le) };
+        let mut within = |low: &Operand<'a>, high: &Operand<'a>| {
+            let from = self.compare(from, value.clone(), low.clone(), at)?;
+            let to = self.compare(to, value.clone(), high.clone(), at)?;
+            Ok(joined(vec![from, to], negated))
+        };
+        let straight = within(&low, &high)?;
+        if !range.symmetric {
+            return Ok(straight);
+        }
+        let turned = within(&high, &low)?;
+        Ok(joined(vec![straight, turned], !negated))
+    }
+
+    /// Gives both operands their types, and the representation in which they are compared.
+    pub(super) fn sides(
+        &mut self,
+        left: Operand<'a>,
+        right: Operand<'a>,
+        operator: Operator,
+    ) -> Result<Sides, CheckError> {
+        let (left, right) = match (left, right) {
+            (Operand::Typed(left), Operand::Typed(right)) => (left, right),
+            (Operand::Typed(left), Operand::Unknown(right)) => {
+                let ty = types::of_unknown_beside(&left.ty);
+                (left, self.resolve(right, &ty)?)
+            }
+            (Operand::Unknown(left), Operand::Typed(right)) => {
+                let ty = types::of_unknown_beside(&right.ty);
+                (self.resolve(left, &ty)?, right)
+            }
+            (Operand::Unknown(left), Operand::Unknown(right)) => {
+                (self.resolve(left, &PgType::Text)?, self.resolve(right, &PgType::Text)?)
+            }
+        };
+        let plan = planned(&left.ty, &right.ty, operator)?;
+        collate::check(&left, &right, operator)?;
+        let (left_type, right_type) = (left.ty.clone(), right.ty.clone());
+        let (left, right) = (converted(left, plan.left, operator.at)?, converted(right, plan.right, operator.at)?);
+        let padded = plan.padded;
+        Ok(Sides { left: narrowed(left, &right_type), right: narrowed(right, &left_type), padded })
+    }
+}
+
+/// How the types are compared, or why they are not.
+pub(super) fn planned(left: &PgType, right: &PgType, operator: Operator) -> Result<Plan, CheckError> {
+    let at = operator.at;
+    if let Some(ty) = [left, right].into_iter().find(|ty| !Value::is_supported(ty)) {
+        return Err(CheckError::UnsupportedType { at, ty: ty.to_string() });
+    }
+    types::plan(left, right).ok_or_else(|| CheckError::NoOperator {
+        at,
+        op: operator.symbol,
+        left: left.to_string(),
+        right: right.to_string(),
+    })
+}
+
+/// The term as it is compared: constants at once, others when a row comes.
+pub(super) fn converted(typed: Typed<'_>, how: Conversion, at: usize) -> Result<Term, CheckError> {
+    match typed.term {
+        Term::Constant(constant) => converted_constant(*constant, how, at),
+        term if how == Conversion::Relabel => Ok(term),
+        inner => Ok(Term::Convert(Box::new(Convert { inner, how, written: None }))),
+    }
+}
+
+fn converted_constant(constant: Constant, how: Conversion, at: usize) -> Result<Term, CheckError> {
+    let ty = types::converted(&constant.ty, how);
+    let Some(value) = &constant.value else { return Ok(Term::Constant(Box::new(Constant::null(ty)))) };
+    let new = convert(value, how).map_err(|reason| CheckError::Constant { at, reason })?;
+    let constant_of = |value| Term::Constant(Box::new(Constant::new(ty.clone(), value)));
+    // A date beyond the range of timestamps has no text as one.
+    if how == Conversion::DateToTimestamp && Value::parse(&new.print(&ty), &ty).as_ref() != Ok(&new) {
+        return Ok(Term::Convert(Box::new(Convert { inner: Term::Constant(Box::new(constant)), how, written: None })));
+    }
+    Ok(constant_of(new))
+}
+
+/// An integer constant takes the integer type of the other side if it fits, however it was written.
+pub(super) fn narrowed(term: Term, other: &PgType) -> Term {
+    match term {
+        Term::Constant(constant) if types::is_int(&constant.ty) && types::is_int(other) => {
+            let fits = constant.text.as_deref().is_none_or(|text| Value::parse(text, other).is_ok());
+            let ty = if fits { other.clone() } else { constant.ty.clone() };
+            Term::Constant(Box::new(Constant { ty, ..*constant }))
+        }
+        other => other,
+    }
+}
+
+impl<'a> Checker<'a> {
+    /// `value IS [NOT] NULL / TRUE / FALSE / UNKNOWN`
+    pub(super) fn is(&mut self, value: &'a Expr, test: IsTest, negated: bool) -> Result<Term, CheckError> {
+        let at = value.at;
+        let context = match test {
+            IsTest::Null => {
+                let value = match self.operand(value)? {
+                    Operand::Typed(typed) => typed.term,
+                    // Its type does not matter.
+                    Operand::Unknown(unknown) => Term::Known(unknown.text.map(|_| true)),
+                };
+                return folded(Term::Is(Box::new(Is { negated, test, value })), at);
+            }
+            IsTest::True => "IS TRUE",
+            IsTest::False => "IS FALSE",
+            IsTest::Unknown => "IS UNKNOWN",
+        };
+        let value = self.condition(value, context)?;
+        folded(Term::Is(Box::new(Is { negated, test, value })), at)
+    }
+}

@@ -1,0 +1,66 @@
+//! What the checker knows of an operand.
+
+use crate::pg::{Collation, PgType};
+use crate::predicate::term::{Constant, Term};
+
+/// An expression whose type is known, or one that takes it from its use.
+#[derive(Clone, Debug)]
+pub(super) enum Operand<'a> {
+    Typed(Typed<'a>),
+    Unknown(Unknown<'a>),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Typed<'a> {
+    pub(super) term: Term,
+    /// Never a domain.
+    pub(super) ty: PgType,
+    pub(super) collation: Order<'a>,
+}
+
+/// A literal in quotes, a NULL or a `$n` without type.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unknown<'a> {
+    pub(super) at: usize,
+    /// `None` for NULL.
+    pub(super) text: Option<&'a str>,
+    /// n, of a `$n`.
+    pub(super) param: Option<u32>,
+}
+
+/// By what a text is ordered.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Order<'a> {
+    /// By what it is compared with: constants, and types without collation.
+    Any,
+    Known(&'a Collation),
+    /// By the locale of the database, which is not known here.
+    Default,
+}
+
+impl Typed<'_> {
+    pub(super) fn condition(term: Term) -> Self {
+        Self { term, ty: PgType::Bool, collation: Order::Any }
+    }
+
+    pub(super) fn constant(constant: Constant) -> Self {
+        Self { ty: constant.ty.clone(), term: Term::Constant(Box::new(constant)), collation: Order::Any }
+    }
+}
+
+impl Operand<'_> {
+    pub(super) fn is_constant(&self) -> bool {
+        match self {
+            Self::Typed(typed) => typed.term.is_constant(),
+            Self::Unknown(_) => true,
+        }
+    }
+
+    /// Its type, if it has one.
+    pub(super) fn ty(&self) -> Option<&PgType> {
+        match self {
+            Self::Typed(typed) => Some(&typed.ty),
+            Self::Unknown(_) => None,
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! The typed tree: what the checker builds, the evaluator runs and the canonical form prints.
+
+use std::collections::HashSet;
+
+use super::Value;
+use super::expr::{Comparison, IsTest};
+use super::like::Case;
+use crate::pg::PgType;
+
+/// A typed expression. Values of both sides of a comparison are represented alike: where types differ, a
+/// [`Term::Convert`] stands between.
+#[derive(Clone, Debug)]
+pub(super) enum Term {
+    /// A column: its position, name and base type.
+    Column(Box<ColumnRef>),
+    Constant(Box<Constant>),
+    Convert(Box<Convert>),
+    /// `ARRAY[..]` with elements that are not all constant.
+    Array(Vec<Term>),
+    /// A condition whose value is known; `None` is NULL.
+    Known(Option<bool>),
+    And(Vec<Term>),
+    Or(Vec<Term>),
+    Not(Box<Term>),
+    Compare(Box<Compare>),
+    Distinct(Box<Distinct>),
+    Quantified(Box<Quantified>),
+    Like(Box<Like>),
+    Is(Box<Is>),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct ColumnRef {
+    pub(super) position: usize,
+    pub(super) name: String,
+    pub(super) reader: Reader,
+}
+
+/// How a column's text becomes an operand. The common types have their own, free of allocation.
+#[derive(Clone, Debug)]
+pub(super) enum Reader {
+    Bool,
+    Int,
+    Text,
+    Uuid,
+    Other(PgType),
+}
+
+/// A value of a type.
+#[derive(Clone, Debug)]
+pub(super) struct Constant {
+    pub(super) ty: PgType,
+    /// `None` for NULL.
+    pub(super) value: Option<Value>,
+    /// What Postgres prints for it.
+    pub(super) text: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Convert {
+    pub(super) inner: Term,
+    pub(super) how: Conversion,
+    /// The type, if the cast was written; else Postgres finds it by itself.
+    pub(super) written: Option<PgType>,
+}
+
+/// How a value becomes one of another type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Conversion {
+    /// Represented alike.
+    Relabel,
+    /// `bpchar` to another text type: trailing blanks go.
+    Trim,
+    /// Another text type to `bpchar`: trailing blanks cease to count.
+    Pad,
+    IntToNumeric,
+    IntToFloat,
+    NumericToFloat,
+    DateToTimestamp,
+    TimeToInterval,
+    EnumToText,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Compare {
+    pub(super) op: Comparison,
+    /// As `bpchar`: trailing blanks do not count.
+    pub(super) padded: bool,
+    pub(super) left: Term,
+    pub(super) right: Term,
+}
+
+/// `left IS [NOT] DISTINCT FROM right`
+#[derive(Clone, Debug)]
+pub(super) struct Distinct {
+    pub(super) negated: bool,
+    pub(super) padded: bool,
+    pub(super) left: Term,
+    pub(super) right: Term,
+}
+
+/// `value op ANY (array)`, or `ALL`
+#[derive(Clone, Debug)]
+pub(super) struct Quantified {
+    pub(super) op: Comparison,
+    pub(super) all: bool,
+    pub(super) padded: bool,
+    pub(super) value: Term,
+    /// What each element goes through before it is compared.
+    pub(super) element: Conversion,
+    pub(super) array: Term,
+    /// The elements of a long constant array, for `= ANY` and `<> ALL`.
+    pub(super) members: Option<Members>,
+}
+
+/// A set of constants.
+#[derive(Clone, Debug)]
+pub(super) struct Members {
+    pub(super) values: Set,
+    pub(super) has_null: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Set {
+    /// Apart, because a row's text is looked up as it stands.
+    Text(HashSet<Box<[u8]>>),
+    Values(HashSet<Value>),
+}
+
+/// `value [NOT] LIKE pattern [ESCAPE escape]`, or `ILIKE`
+#[derive(Clone, Debug)]
+pub(super) struct Like {
+    pub(super) negated: bool,
+    pub(super) value: Term,
+    pub(super) pattern: Term,
+    pub(super) escape: Option<Term>,
+    /// For `ILIKE`.
+    pub(super) case: Option<Case>,
+}
+
+/// `value IS [NOT] NULL / TRUE / FALSE / UNKNOWN`
+#[derive(Clone, Debug)]
+pub(super) struct Is {
+    pub(super) negated: bool,
+    pub(super) test: IsTest,
+    pub(super) value: Term,
+}
+
+impl Reader {
+    pub(super) fn new(ty: &PgType) -> Self {
+        match ty.base() {
+            PgType::Bool => Self::Bool,
+            PgType::Int2 | PgType::Int4 | PgType::Int8 => Self::Int,
+            PgType::Text | PgType::Varchar | PgType::Name | PgType::Bpchar => Self::Text,
+            PgType::Uuid => Self::Uuid,
+            other => Self::Other(other.clone()),
+        }
+    }
+}
+
+impl Constant {
+    pub(super) fn null(ty: PgType) -> Self {
+        Self { ty, value: None, text: None }
+    }
+
+    /// `value` of type `ty`.
+    pub(super) fn new(ty: PgType, value: Value) -> Self {
+        Self { text: Some(value.print(&ty)), ty, value: Some(value) }
+    }
+}
+
+impl Term {
+    /// Whether its value does not depend on the row.
+    pub(super) fn is_constant(&self) -> bool {
+        match self {
+            Self::Constant(_) | Self::Known(_) => true,
+            Self::Convert(convert) => convert.inner.is_constant(),
+            _ => false,
+        }
+    }
+
+    pub(super) fn constant(&self) -> Option<&Constant> {
+        match self {
+            Self::Constant(constant) => Some(constant),
+            _ => None,
+        }
+    }
+
+    /// Whether no column stands in it.
+    pub(super) fn reads_constants_alone(&self) -> bool {
+        self.columns().is_empty()
+    }
+
+    /// The positions of the columns in it, ascending.
+    pub(super) fn columns(&self) -> Vec<usize> {
+        let mut found = Vec::new();
+        self.collect_columns(&mut found);
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn collect_columns(&self, found: &mut Vec<usize>) {
+        match self {
+            Self::Column(column) => found.push(column.position),
+            Self::Constant(_) | Self::Known(_) => {}
+            Self::Convert(convert) => convert.inner.collect_columns(found),
+            Self::Array(terms) | Self::And(terms) | Self::Or(terms) => {
+                terms.iter().for_each(|term| term.collect_columns(found));
+            }
+            Self::Not(inner) => inner.collect_columns(found),
+            Self::Compare(compare) => {
+                [&compare.left, &compare.right].into_iter().for_each(|term| term.collect_columns(found))
+            }
+            Self::Distinct(distinct) => {
+                [&distinct.left, &distinct.right].into_iter().for_each(|term| term.collect_columns(found));
+            }
+            Self::Quantified(any) => [&any.value, &any.array].into_iter().for_each(|term| term.collect_columns(found)),
+            Self::Like(like) => {
+                let operands = [Some(&like.value), Some(&like.pattern), like.escape.as_ref()];
+                operands.into_iter().flatten().for_each(|term| term.collect_columns(found));
+            }
+            Self::Is(is) => is.value.collect_columns(found),
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! `numeric`: exact decimals, compared but never computed with.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use smallvec::SmallVec;
+
+use super::text::trim;
+
+/// Digits before and after the decimal point that Postgres keeps (`numeric.c`, `NUMERIC_WEIGHT_MAX`, `NUMERIC_DSCALE_MAX`).
+const MAX_BEFORE: i64 = 131_072;
+const MAX_AFTER: i64 = 16_383;
+
+/// A number of `numeric`. The scale does not count: 1.0 is 1.00.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Numeric(Repr);
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Repr {
+    NegInfinity,
+    Finite(Decimal),
+    Infinity,
+    NaN,
+}
+
+/// 0.d1d2d3.. * 10^`point`. The first digit and the last are not 0; zero has no digits, no sign and point 0.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Decimal {
+    negative: bool,
+    point: i32,
+    /// 0 to 9 each.
+    digits: SmallVec<[u8; 24]>,
+}
+
+impl Numeric {
+    /// Reads a decimal, with exponent or without, or one of the special values.
+    pub(in crate::predicate) fn parse(text: &str) -> Option<Self> {
+        let text = trim(text);
+        let (negative, rest) = match text.as_bytes() {
+            [b'-', ..] => (true, text.get(1..)?),
+            [b'+', ..] => (false, text.get(1..)?),
+            _ => (false, text),
+        };
+        match rest.as_bytes().first()? {
+            b'0'..=b'9' | b'.' => finite(negative, rest.as_bytes()).map(|decimal| Self(Repr::Finite(decimal))),
+            _ if text.eq_ignore_ascii_case("nan") => Some(Self(Repr::NaN)),
+            _ if rest.eq_ignore_ascii_case("infinity") || rest.eq_ignore_ascii_case("inf") => {
+                Some(Self(if negative { Repr::NegInfinity } else { Repr::Infinity }))
+            }
+            _ => None,
+        }
+    }
+
+    /// The integer as numeric.
+    pub(in crate::predicate) fn from_int(value: i64) -> Self {
+        let mut buffer = itoa::Buffer::new();
+        // Every integer is a decimal.
+        Self::parse(buffer.format(value)).unwrap_or(Self(Repr::NaN))
+    }
+
+    /// The nearest `float8`, as Postgres' cast: by way of the text. `None` if it is out of range.
+    pub(in crate::predicate) fn to_float(&self) -> Option<super::Float> {
+        super::float::parse8(&self.to_string())
+    }
+}
+
+fn finite(negative: bool, text: &[u8]) -> Option<Decimal> {
+    let mut digits = SmallVec::new();
+    let (mut before, mut after, mut seen_point, mut any) = (0i64, 0i64, false, false);
+    let mut rest = text;
+    while let [byte @ (b'0'..=b'9' | b'.'), tail @ ..] = rest {
+        rest = tail;
+        if *byte == b'.' {
+            if seen_point {
+                return None;
+            }
+            seen_point = true;
+            continue;
+        }
+        any = true;
+        if seen_point {
+            after += 1;
+        }
+        // Leading zeros only move the point.
+        if digits.is_empty() && *byte == b'0' {
+            before -= i64::from(seen_point);
+        } else {
+            before += i64::from(!seen_point);
+            digits.push(byte - b'0');
+        }
+    }
+    let exponent = if rest.is_empty() { 0 } else { exponent(rest)? };
+    let point = before + exponent;
+    if !any || after - exponent > MAX_AFTER {
+        return None;
+    }
+    while digits.last() == Some(&0) {
+        digits.pop();
+    }
+    if digits.is_empty() {
+        return Some(Decimal { negative: false, point: 0, digits });
+    }
+    if point > MAX_BEFORE {
+        return None;
+    }
+    Some(Decimal { negative, point: i32::try_from(point).ok()?, digits })
+}
+
+fn exponent(text: &[u8]) -> Option<i64> {
+    let [b'e' | b'E', digits @ ..] = text else { return None };
+    let text = std::str::from_utf8(digits).ok()?;
+    let value = text.parse::<i64>().ok()?;
+    // Beyond this it is out of range whatever the digits; the limit keeps the sums small.
+    (value.abs() <= i64::from(i32::MAX) / 2).then_some(value)
+}
+
+impl Repr {
+    fn rank(&self) -> u8 {
+        match self {
+            Self::NegInfinity => 0,
+            Self::Finite(_) => 1,
+            Self::Infinity => 2,
+            Self::NaN => 3,
+        }
+    }
+}
+
+impl Decimal {
+    fn sign(&self) -> i8 {
+        match (self.digits.is_empty(), self.negative) {
+            (true, _) => 0,
+            (false, true) => -1,
+            (false, false) => 1,
+        }
+    }
+}
+
+impl Ord for Decimal {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let magnitude = || self.point.cmp(&other.point).then_with(|| self.digits.cmp(&other.digits));
+        self.sign().cmp(&other.sign()).then_with(|| if self.negative { magnitude().reverse() } else { magnitude() })
+    }
+}
+
+impl PartialOrd for Decimal {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Numeric {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (&self.0, &other.0) {
+            (Repr::Finite(a), Repr::Finite(b)) => a.cmp(b),
+            (a, b) => a.rank().cmp(&b.rank()),
+        }
+    }
+}
+
+impl PartialOrd for Numeric {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// As Postgres prints it, without trailing zeros after the point.
+impl fmt::Display for Numeric {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let decimal = match &self.0 {
+            Repr::NegInfinity => return f.write_str("-Infinity"),
+            Repr::Infinity => return f.write_str("Infinity"),
+            Repr::NaN => return f.write_str("NaN"),
+            Repr::Finite(decimal) => decimal,
+        };
+        let mut text = String::new();
+        if decimal.negative {
+            text.push('-');
+        }
+        let point = decimal.point;
+        if point <= 0 {
+            text.push('0');
+        }
+        if point <= 0 && !decimal.digits.is_empty() {
+            text.push('.');
+            text.extend(std::iter::repeat_n('0', usize::try_from(-point).unwrap_or_default()));
+        }
+        let before = usize::try_from(point).unwrap_or_default();
+        for (i, digit) in decimal.digits.iter().enumerate() {
+            if i == before && i > 0 {
+                text.push('.');
+            }
+            text.push(char::from(b'0' + digit));
+        }
+        text.extend(std::iter::repeat_n('0', before.saturating_sub(decimal.digits.len())));
+        f.write_str(&text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Numeric {
+        Numeric::parse(text).unwrap_or_else(|| panic!("{text}"))
+    }
+
+    #[test]
+    fn prints_without_scale() {
+        for (text, printed) in [
+            ("0", "0"),
+            ("-0.00", "0"),
+            (" 1.50 ", "1.5"),
+            ("007", "7"),
+            ("+100", "100"),
+            ("0.001", "0.001"),
+            (".5", "0.5"),
+            ("5.", "5"),
+            ("1e3", "1000"),
+            ("-1.5E-3", "-0.0015"),
+            ("120.034", "120.034"),
+            ("nan", "NaN"),
+            ("-inf", "-Infinity"),
+            ("+Infinity", "Infinity"),
+        ] {
+            assert_eq!(parse(text).to_string(), printed, "{text}");
+        }
+    }
+
+    #[test]
+    fn order_is_exact() {
+        let sorted = [
+            "-Infinity",
+            "-100",
+            "-99.9",
+            "-0.01",
+            "-0.001",
+            "0",
+            "0.001",
+            "0.01",
+            "9",
+            "10",
+            "10.000000000000000000001",
+            "11",
+            "Infinity",
+            "NaN",
+        ];
+        for (i, a) in sorted.iter().enumerate() {
+            for (j, b) in sorted.iter().enumerate() {
+                assert_eq!(parse(a).cmp(&parse(b)), i.cmp(&j), "{a} {b}");
+            }
+        }
+        assert_eq!(parse("1.0"), parse("1.00"));
+    }
+
+    #[test]
+    fn other_texts_are_refused() {
+        for text in ["", ".", "-", "1e", "1e5.5", "1..2", "1 2", "--1", "+nan", "1e200000", "1e-20000", "0x1", "infin"]
+        {
+            assert_eq!(Numeric::parse(text), None, "{text}");
+        }
+    }
+}

@@ -63,7 +63,7 @@ impl Term {
             Self::Constant(constant) => Ok(constant.value.as_ref().map(Operand::of)),
             Self::Convert(convert) => convert.operand(row),
             Self::Array(elements) => {
-                let elements = elements.iter().map(|element| Ok(element.operand(row)?.and_then(Operand::into_value)));
+                let elements = elements.iter().map(|element| Ok(element.operand(row)?.map(Operand::into_value)));
                 let elements = elements.collect::<Result<_, EvalError>>()?;
                 Ok(Some(Operand::Value(Value::Array(Box::new(super::value::Array::flat(elements))))))
             }
@@ -284,11 +284,11 @@ impl<'a> Operand<'a> {
         }
     }
 
-    fn into_value(self) -> Option<Value> {
+    fn into_value(self) -> Value {
         match self {
-            Self::Text(text) => Some(Value::Text(String::from_utf8_lossy(text).into())),
-            Self::Constant(value) => Some(value.clone()),
-            Self::Value(value) => Some(value),
+            Self::Text(text) => Value::Text(String::from_utf8_lossy(text).into()),
+            Self::Constant(value) => value.clone(),
+            Self::Value(value) => value,
         }
     }
 

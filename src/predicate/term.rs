@@ -205,22 +205,19 @@ impl Term {
             Self::Column(column) => found.push(column.position),
             Self::Constant(_) | Self::Known(_) => {}
             Self::Convert(convert) => convert.inner.collect_columns(found),
-            Self::Array(terms) | Self::And(terms) | Self::Or(terms) => {
-                terms.iter().for_each(|term| term.collect_columns(found));
-            }
+            Self::Array(terms) | Self::And(terms) | Self::Or(terms) => collect(terms, found),
             Self::Not(inner) => inner.collect_columns(found),
-            Self::Compare(compare) => {
-                [&compare.left, &compare.right].into_iter().for_each(|term| term.collect_columns(found))
-            }
-            Self::Distinct(distinct) => {
-                [&distinct.left, &distinct.right].into_iter().for_each(|term| term.collect_columns(found));
-            }
-            Self::Quantified(any) => [&any.value, &any.array].into_iter().for_each(|term| term.collect_columns(found)),
-            Self::Like(like) => {
-                let operands = [Some(&like.value), Some(&like.pattern), like.escape.as_ref()];
-                operands.into_iter().flatten().for_each(|term| term.collect_columns(found));
-            }
+            Self::Compare(compare) => collect([&compare.left, &compare.right], found),
+            Self::Distinct(distinct) => collect([&distinct.left, &distinct.right], found),
+            Self::Quantified(any) => collect([&any.value, &any.array], found),
+            Self::Like(like) => collect([&like.value, &like.pattern].into_iter().chain(&like.escape), found),
             Self::Is(is) => is.value.collect_columns(found),
         }
+    }
+}
+
+fn collect<'a>(terms: impl IntoIterator<Item = &'a Term>, found: &mut Vec<usize>) {
+    for term in terms {
+        term.collect_columns(found);
     }
 }

@@ -15,6 +15,8 @@ use crate::predicate::term::{Compare, Constant, Conversion, Members, Quantified,
 use crate::predicate::value::Array;
 use crate::predicate::{CheckError, Expr, Value};
 
+type Elements = Vec<Option<Value>>;
+
 /// Fewer constants are compared one by one.
 const SET_FROM: usize = 9;
 
@@ -54,15 +56,17 @@ impl<'a> Checker<'a> {
         let is_long_set = matches!((quantifier.op, quantifier.all), (Comparison::Eq, false) | (Comparison::Ne, true));
         let (array, element) = match array.term {
             Term::Constant(constant) => {
-                (constant_elements(*constant, element, plan.right, &value.ty, at)?, Conversion::Relabel)
+                let new = types::converted(element, plan.right);
+                let elements = constant_elements(&constant, plan.right, at)?;
+                (array_beside(&value.ty, &new, elements), Conversion::Relabel)
             }
             other => (other, plan.right),
         };
         let members = if is_long_set { members(&array) } else { None };
         let value = converted(value, plan.left, at)?;
         let Quantifier { op, all } = quantifier;
-        let quantified = Quantified { op, all, padded: plan.padded, value, element, array, members };
-        folded(Term::Quantified(Box::new(quantified)), at)
+        let term = Quantified { op, all, padded: plan.padded, value, element, array, members };
+        folded(Term::Quantified(Box::new(term)), at)
     }
 
     fn quantified_types(
@@ -104,7 +108,7 @@ impl<'a> Checker<'a> {
         let (constants, others): (Vec<_>, Vec<_>) = operands.into_iter().partition(Operand::is_constant);
         let (op, all) = if negated { (Comparison::Ne, true) } else { (Comparison::Eq, false) };
         let mut terms = Vec::new();
-        match self.common(Some(&value), &constants) {
+        match common(Some(&value), &constants) {
             Some(element) if constants.len() > 1 && !matches!(element, PgType::Array(_)) => {
                 let array = self.collected(constants, &element, at)?;
                 terms.push(self.quantify(Quantifier { op, all }, value.clone(), Operand::Typed(array), at)?);
@@ -125,7 +129,7 @@ impl<'a> Checker<'a> {
     /// `ARRAY[..]`
     pub(super) fn array(&mut self, elements: &'a [Expr], at: usize) -> Result<Typed<'a>, CheckError> {
         let operands = elements.iter().map(|expr| self.operand(expr)).collect::<Result<Vec<_>, _>>()?;
-        let element = self.common(None, &operands);
+        let element = common(None, &operands);
         let Some(element) = element else {
             let mut known = operands.iter().filter_map(Operand::ty);
             let first = known.next().map(ToString::to_string).unwrap_or_default();
@@ -133,13 +137,6 @@ impl<'a> Checker<'a> {
             return Err(CheckError::ArrayTypes { at, first, second });
         };
         self.collected(operands, &element, at)
-    }
-
-    /// The type to which all can be brought, text if none is known.
-    fn common(&self, value: Option<&Operand<'a>>, operands: &[Operand<'a>]) -> Option<PgType> {
-        let mut known = value.into_iter().chain(operands).filter_map(Operand::ty);
-        let Some(first) = known.next() else { return Some(PgType::Text) };
-        known.try_fold(first.clone(), |common, ty| types::common(&common, ty))
     }
 
     /// An array of `element`: one constant if all are constants.
@@ -174,26 +171,32 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// The constant with its elements converted, in one dimension: ANY and ALL know no more.
-fn constant_elements(
-    constant: Constant,
-    element: &PgType,
-    how: Conversion,
-    value_type: &PgType,
-    at: usize,
-) -> Result<Term, CheckError> {
-    let element = types::converted(element, how);
-    let array_of = |element: &PgType| PgType::Array(element.clone().into());
-    let Some(Value::Array(array)) = &constant.value else {
-        return Ok(Term::Constant(Box::new(Constant::null(array_of(&element)))));
-    };
+/// The type to which all can be brought, text if none is known.
+fn common(value: Option<&Operand<'_>>, operands: &[Operand<'_>]) -> Option<PgType> {
+    let mut known = value.into_iter().chain(operands).filter_map(Operand::ty);
+    let Some(first) = known.next() else { return Some(PgType::Text) };
+    known.try_fold(first.clone(), |common, ty| types::common(&common, ty))
+}
+
+/// The elements of a constant array as they are compared; `None` if it is NULL.
+fn constant_elements(constant: &Constant, how: Conversion, at: usize) -> Result<Option<Elements>, CheckError> {
+    let Some(Value::Array(array)) = &constant.value else { return Ok(None) };
     let converted = |value: &Option<Value>| value.as_ref().map(|value| convert(value, how)).transpose();
-    let elements = array.elements().iter().map(converted).collect::<Result<Vec<_>, _>>();
-    let elements = elements.map_err(|reason| CheckError::Constant { at, reason })?;
-    let fits = |value: &Value| Value::parse(&value.print(&element), value_type).is_ok();
-    let narrow = types::is_int(&element) && types::is_int(value_type) && elements.iter().flatten().all(fits);
-    let ty = array_of(if narrow { value_type } else { &element });
-    Ok(Term::Constant(Box::new(Constant::new(ty, Value::Array(Box::new(Array::flat(elements)))))))
+    let elements = array.elements().iter().map(converted).collect::<Result<_, _>>();
+    elements.map(Some).map_err(|reason| CheckError::Constant { at, reason })
+}
+
+/// An array of `element` in one dimension, as ANY and ALL know no more. Integers take the type of `value` if all fit.
+fn array_beside(value: &PgType, element: &PgType, elements: Option<Elements>) -> Term {
+    let fits = |element_value: &Value| Value::parse(&element_value.print(element), value).is_ok();
+    let narrow = types::is_int(element)
+        && types::is_int(value)
+        && elements.as_ref().is_none_or(|elements| elements.iter().flatten().all(fits));
+    let ty = PgType::Array(if narrow { value } else { element }.clone().into());
+    Term::Constant(Box::new(match elements {
+        Some(elements) => Constant::new(ty, Value::Array(Box::new(Array::flat(elements)))),
+        None => Constant::null(ty),
+    }))
 }
 
 /// A comparison with a constant, printed as the array of that one constant, so that IN and ANY are alike.

@@ -73,7 +73,7 @@ impl<'a> Checker<'a> {
     }
 
     /// A numeric literal: the smallest of int4, int8 and numeric that holds it.
-    pub(super) fn number(&self, text: &str, at: usize) -> Result<Operand<'a>, CheckError> {
+    pub(super) fn number(text: &str, at: usize) -> Result<Operand<'a>, CheckError> {
         let fits = |ty: PgType| Value::parse(text, &ty).ok().map(|value| Constant::new(ty, value));
         let constant = fits(PgType::Int4).or_else(|| fits(PgType::Int8)).or_else(|| fits(PgType::Numeric));
         let invalid = || CheckError::InvalidSyntax { at, ty: PgType::Numeric.to_string(), value: text.to_owned() };

@@ -132,10 +132,9 @@ fn category(ty: &PgType) -> Option<u8> {
     match family(ty) {
         Family::Int | Family::Float | Family::Numeric => Some(b'N'),
         Family::Text | Family::Bpchar => Some(b'S'),
-        Family::Date | Family::Timestamp => Some(b'D'),
+        // `time` is among them, but becomes none of the others.
+        Family::Date | Family::Timestamp | Family::Time => Some(b'D'),
         Family::Interval => Some(b'T'),
-        // `time` is among dates and times, but becomes none of them.
-        Family::Time => Some(b'D'),
         Family::Other => None,
     }
 }
@@ -155,9 +154,7 @@ fn becomes(from: &PgType, to: &PgType) -> bool {
         _ => 20,
     };
     match (from, to) {
-        (PgType::Time, _) | (_, PgType::Time) => false,
-        // Into a name only by truncation, from text and its kin by implicit casts.
-        (PgType::Name, PgType::Varchar | PgType::Bpchar) => false,
+        (PgType::Time, _) | (_, PgType::Time) | (PgType::Name, PgType::Varchar | PgType::Bpchar) => false,
         (from, to) if is_text(from) && is_text(to) => true,
         (from, to) => rank(from) < rank(to),
     }

@@ -51,7 +51,7 @@ impl<'a> Checker<'a> {
             Node::Column(name) => return self.column(name, at).map(Operand::Typed),
             Node::Null => return Ok(Operand::Unknown(Unknown { at, text: None, param: None })),
             Node::Bool(value) => return Ok(Operand::Typed(boolean(*value))),
-            Node::Number(text) => return self.number(text, at),
+            Node::Number(text) => return Self::number(text, at),
             Node::Text(text) => return Ok(Operand::Unknown(Unknown { at, text: Some(text), param: None })),
             Node::Param(number) => return self.parameter(*number, at),
             Node::Cast(inner, ty) => return self.cast(inner, ty, at).map(Operand::Typed),

@@ -1,6 +1,7 @@
 //! Arrays of any dimension.
 
 use std::cmp::Ordering;
+use std::fmt::Write;
 
 use smallvec::SmallVec;
 
@@ -76,7 +77,8 @@ impl Array {
         if self.dimensions.iter().any(|dimension| dimension.lower != 1) {
             for Dimension { length, lower } in &self.dimensions {
                 let upper = i64::from(*lower) + i64::try_from(*length).unwrap_or_default() - 1;
-                text.push_str(&format!("[{lower}:{upper}]"));
+                // Writing to a String cannot fail.
+                let _ = write!(text, "[{lower}:{upper}]");
             }
             text.push('=');
         }
@@ -193,16 +195,11 @@ impl Reader<'_> {
             }
         }
         let known = self.lengths.get_mut(depth)?;
-        match known {
-            Some(known) => (*known == length).then_some(()),
-            None => {
-                *known = Some(length);
-                Some(())
-            }
-        }
+        (*known.get_or_insert(length) == length).then_some(())
     }
 
     /// One element, quoted or bare; a backslash takes the next character as it is.
+    #[expect(clippy::option_option, reason = "no element, a NULL, a value")]
     fn element(&mut self) -> Option<Option<Value>> {
         let quoted = self.eat('"');
         let mut text = String::new();

@@ -121,8 +121,8 @@ impl Value {
         }
     }
 
-    /// The text that Postgres prints for it under the fixed settings, `ty` being its type. Values that are equal print
-    /// alike: numerics without trailing zeros, intervals in days of 24 hours within months of 30 days where that is exact.
+    /// The text that Postgres prints for it under the fixed settings, `ty` being its type. Numerics lose the zeros
+    /// at their end, so that equal ones print alike.
     pub fn print(&self, ty: &PgType) -> String {
         match self {
             Self::Bool(value) => if *value { "t" } else { "f" }.to_owned(),

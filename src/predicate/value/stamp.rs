@@ -116,9 +116,8 @@ fn split_date(text: &str) -> Option<(&str, &str)> {
     let is_date = date.matches('-').count() == 2 || (date.len() == 8 && !date.contains('-') && !rest.starts_with(':'));
     let rest = match rest.strip_prefix(['T', 't']) {
         Some(time) if !time.is_empty() => time,
-        Some(_) => return None,
         None if rest.is_empty() || rest.starts_with(is_blank) => trim(rest),
-        None => return None,
+        _ => return None,
     };
     is_date.then_some((date, rest))
 }

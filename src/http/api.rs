@@ -9,6 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::cors::{NoShape, cors};
 use super::define::define;
+use super::error::missing;
 use super::headers::JSON;
 use super::request::{SyncRequest, SyncResult};
 use super::route::Fixed;
@@ -74,13 +75,9 @@ fn health(status: EngineStatus) -> HttpResponse {
         .body(format!(r#"{{"status":"{text}"}}"#))
 }
 
-/// For another method than those that a shape's route serves, too: the protocol knows no 405 there.
+/// For another method than those that a shape's route serves: the protocol knows no 405 there.
 pub(super) async fn wrong_method() -> HttpResponse {
     missing()
-}
-
-fn missing() -> HttpResponse {
-    HttpResponse::NotFound().insert_header((CACHE_CONTROL, REVALIDATE)).body("Not found")
 }
 
 fn other(mut response: HttpResponse) -> HttpResponse {

@@ -146,6 +146,11 @@ pub(super) fn field_errors(error: &ResolveError, columns: &'static str) -> Optio
     Some(FieldErrors::one(field, text))
 }
 
+/// What is not there.
+pub(super) fn missing() -> HttpResponse {
+    HttpResponse::NotFound().insert_header((CACHE_CONTROL, REVALIDATE)).body("Not found")
+}
+
 /// An answer that refuses.
 struct Refusal {
     status: StatusCode,

@@ -55,6 +55,9 @@ impl<T> std::fmt::Debug for SyncScope<T> {
 /// # }
 /// ```
 ///
+/// An authentication goes around it by [`SyncScope::wrap`], which leaves preflights alone; around an outer scope it would
+/// refuse them.
+///
 /// Clients that wait are counted and reached by [`SyncService::interrupt`]. One that has left is noticed at once only with
 /// `HttpServer::h1_allow_half_closed(false)`; else when its time is up.
 pub fn sync_scope(

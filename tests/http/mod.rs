@@ -1,6 +1,7 @@
 //! The conformance cases of the protocol's reference (section 16), over HTTP and a real Postgres, by their numbers.
 
 mod caching;
+mod filters;
 mod first;
 mod interrupts;
 mod live;

@@ -32,6 +32,41 @@ pub use wire::ClientShape;
 
 /// What can become a shape: a table, a Diesel query or boxed query on one table, the shape of a model, or a
 /// hand-written [`Shape`].
+///
+/// A shape is a set of rows of one table, so a query may have filters and a list of plain columns, which must hold the
+/// primary key. Anything else does not compile; where the types do not tell (the clauses of a boxed query, a computed
+/// select list, a subquery), it is refused by name.
+///
+/// ```
+/// use diesel::prelude::*;
+/// use diesel_electric::{IntoShape, Shape};
+///
+/// diesel::table! {
+///     todos (id) {
+///         id -> Int8,
+///         owner_id -> Int8,
+///         title -> Text,
+///     }
+/// }
+///
+/// todos::table.into_shape()?;
+/// todos::table.filter(todos::owner_id.eq(7)).select((todos::id, todos::title)).into_shape()?;
+/// todos::table.into_boxed().filter(todos::title.like("a%")).into_shape()?;
+/// Shape::table("todos").filter_sql("owner_id = $1").bind(7).into_shape()?;
+///
+/// let refused = todos::table.into_boxed().limit(3).into_shape().unwrap_err();
+/// assert!(refused.to_string().contains("cannot have LIMIT"));
+/// # Ok::<_, diesel_electric::ShapeError>(())
+/// ```
+///
+/// An order, for one, does not compile:
+///
+/// ```compile_fail
+/// # use diesel::prelude::*;
+/// # use diesel_electric::IntoShape;
+/// # diesel::table! { todos (id) { id -> Int8, title -> Text } }
+/// todos::table.order(todos::title).into_shape();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be synced as a shape",
     label = "not a shape",

@@ -1,7 +1,6 @@
 //! Addresses: `inet`, `cidr`, `macaddr`, `macaddr8`.
 
 use std::fmt::Write;
-use std::net::Ipv4Addr;
 
 use super::Fault;
 use super::reader::Reader;
@@ -48,7 +47,7 @@ struct Network {
 }
 
 enum Address {
-    V4(Ipv4Addr),
+    V4(u32),
     V6([u16; 8]),
 }
 
@@ -57,7 +56,7 @@ impl Network {
         let mut reader = Reader::new(bytes);
         let (family, bits, _is_cidr, length) = (reader.u8()?, reader.u8()?, reader.u8()?, reader.u8()?);
         let address = match (family, length) {
-            (V4, 4) => Address::V4(Ipv4Addr::from_bits(reader.u32()?)),
+            (V4, 4) => Address::V4(reader.u32()?),
             (V6, 16) => {
                 let mut words = [0; 8];
                 for word in &mut words {
@@ -86,7 +85,7 @@ impl Network {
     fn has_host_bits(&self) -> bool {
         // The bits of the address that lie outside the network; all of them for /0, for which shifting is no use.
         let address = match self.address {
-            Address::V4(address) => u128::from(address.to_bits()) << 96,
+            Address::V4(address) => u128::from(address) << 96,
             Address::V6(words) => words.iter().fold(0, |bits, word| bits << 16 | u128::from(*word)),
         };
         address.checked_shl(self.bits.into()).unwrap_or_default() != 0
@@ -94,10 +93,14 @@ impl Network {
 
     fn address(&self) -> String {
         match self.address {
-            Address::V4(address) => address.to_string(),
+            Address::V4(address) => v4(address),
             Address::V6(words) => v6(words),
         }
     }
+}
+
+fn v4(bits: u32) -> String {
+    bits.to_be_bytes().map(|byte| byte.to_string()).join(".")
 }
 
 /// Follows `pg_inet_net_ntop`, which shows an embedded IPv4 address in more cases than Rust does.
@@ -124,7 +127,7 @@ fn v6(words: [u16; 8]) -> String {
         if is_embedded && position == 6 {
             let [.., high, low] = words;
             let bits = u32::from(high) << 16 | u32::from(low);
-            return format!("{text}{}", Ipv4Addr::from_bits(bits));
+            return text + &v4(bits);
         }
         // Writing to a string cannot fail.
         let _ = write!(text, "{word:x}");

@@ -33,7 +33,7 @@ mod source;
 mod http;
 
 pub use pg::TableName;
-pub use predicate::ParseError;
+pub use predicate::{CheckError, ParseError};
 pub use protocol::{LogMode, ReplicaMode};
 pub use shape::{BindError, BindValue, IntoShape, Shape, ShapeError, Syncable, TypedShape};
 
@@ -49,11 +49,13 @@ pub mod __private {
 }
 
 #[cfg(feature = "embedded")]
-pub use engine::EngineStatus;
+pub use engine::{EngineStatus, ResolveError, StartError};
 #[cfg(feature = "actix")]
 pub use http::{CachePolicy, SyncRequest, SyncResult, SyncScope, shape_api, sync_scope};
 #[cfg(feature = "embedded")]
 pub use service::{Error, ErrorKind, Storage, SyncService, SyncServiceBuilder, interrupt};
+#[cfg(feature = "embedded")]
+pub use source::{ServerError, SourceError};
 
 /// Doors for the benches of this repository; no promises.
 #[cfg(feature = "__bench")]

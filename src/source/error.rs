@@ -103,7 +103,7 @@ pub enum SourceError {
     #[error("no WAL sender is free: raise max_wal_senders (it must be above 0, and wal_level logical)")]
     NoFreeSender(#[source] ServerError),
     /// The server refuses something else.
-    #[error("the database refuses: {0}")]
+    #[error("the database refuses: {0} (SQLSTATE {code})", code = .0.code())]
     Server(ServerError),
     /// All connections of a pool are in use, and stay so.
     #[error("all connections to the database are in use")]
@@ -156,6 +156,13 @@ pub enum SourceError {
 pub struct ServerError {
     pub(super) code: SqlState,
     pub(super) message: String,
+}
+
+impl ServerError {
+    /// Its SQLSTATE (Postgres manual, "Error Codes").
+    pub fn code(&self) -> &str {
+        self.code.code()
+    }
 }
 
 impl fmt::Display for ServerError {

@@ -69,17 +69,16 @@ async fn a_changed_table_ends_its_shapes_and_is_looked_up_anew() {
 
 #[tokio::test]
 async fn a_snapshot_waits_for_what_was_streamed_before_it_was_visible() {
-    let cluster = tokio::task::spawn_blocking(cluster::Cluster::start).await.unwrap().unwrap();
+    // Commits wait for a standby that there is not, if they are told to: written and streamed, but visible to nobody.
+    let settings = [("synchronous_standby_names", "nobody"), ("synchronous_commit", "local")];
+    let start = move || cluster::Cluster::start_with(&settings);
+    let cluster = tokio::task::spawn_blocking(start).await.unwrap().unwrap();
     let url = cluster.url("postgres");
     let (sql, writer) = (Session::open(&url).await, Session::open(&url).await);
     sql.run("CREATE TABLE t (id int PRIMARY KEY)").await;
     let engine = engine(&url).await.unwrap();
     let mut first = Materialised::new(shape(&engine, Shape::table("t")).await);
-    // From here on a commit waits for a standby that there is not: written and streamed, but visible to nobody.
-    sql.run("SET synchronous_commit = local").await;
-    sql.run("ALTER SYSTEM SET synchronous_standby_names = 'nobody'").await;
-    sql.run("SELECT pg_reload_conf()").await;
-    while writer.rows("SHOW synchronous_standby_names").await[0][0].as_deref() != Some("nobody") {}
+    writer.run("SET synchronous_commit = on").await;
     let pid = writer.rows("SELECT pg_backend_pid()").await[0][0].clone().unwrap();
     let mut writing = Box::pin(writer.run("INSERT INTO t VALUES (1)"));
     let streamed = async {
@@ -106,7 +105,5 @@ async fn a_snapshot_waits_for_what_was_streamed_before_it_was_visible() {
     second.catch_up().await;
     assert_eq!(second.table(&["id"]), first.table(&["id"]));
     assert!(second.log.is_empty(), "by the snapshot, not by the log");
-    sql.run("ALTER SYSTEM RESET synchronous_standby_names").await;
-    sql.run("SELECT pg_reload_conf()").await;
     engine.stop().await;
 }

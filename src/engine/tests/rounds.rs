@@ -25,7 +25,7 @@ const SHAPES: usize = 4;
 /// Rows that all writers share; each has as many of its own.
 const ROWS: u64 = 12;
 
-/// A generator of numbers that can be repeated (SplitMix64).
+/// A generator of numbers that can be repeated (`SplitMix64`).
 #[derive(Clone, Debug)]
 struct Random(u64);
 
@@ -141,7 +141,19 @@ struct Wanted {
     columns: Vec<&'static str>,
 }
 
-const FILTERS: [Option<&str>; 1] = [None];
+/// With and without an index for the router, with NULL, and by ranges.
+const FILTERS: [Option<&str>; 10] = [
+    None,
+    None,
+    Some("a = 1"),
+    Some("a = 2"),
+    Some("a IN (0, 2) AND b = 'b1'"),
+    Some("a < 2 OR a IS NULL"),
+    Some("NOT (a = 1)"),
+    Some("b LIKE 'b%' AND id >= 1000"),
+    Some("id BETWEEN 3 AND 2005"),
+    Some("a IS DISTINCT FROM 2"),
+];
 
 impl Wanted {
     fn random(table: &str, random: &mut Random) -> Self {

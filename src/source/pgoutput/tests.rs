@@ -137,7 +137,7 @@ fn truncate_and_message_are_read() {
 fn unknown_and_misplaced_messages_are_refused_by_name() {
     assert_eq!(decoder().decode(&Bytes::from_static(b"S")).unwrap_err(), DecodeError::UnknownMessage('S'));
     assert_eq!(Decoder::default().decode(&update_message(b"N")).unwrap_err(), DecodeError::OutOfOrder("update"));
-    assert_eq!(decoder().decode(&Bytes::from_static(b"Y")).unwrap().is_none(), true);
+    assert!(decoder().decode(&Bytes::from_static(b"Y")).unwrap().is_none());
 }
 
 proptest! {

@@ -30,7 +30,7 @@ impl<'a> Checker<'a> {
             }
             BindType::Named { schema, name, array } => {
                 let name = TypeName { schema: schema.clone(), name: name.clone(), array: *array };
-                (self.named_type(&name), name.name)
+                (self.named_type(&name).filter(has_text_as_binary), name.name)
             }
         };
         let found = found.ok_or(CheckError::UnsupportedType { at, ty: name })?;
@@ -96,6 +96,15 @@ fn constant(unknown: Unknown<'_>, ty: &PgType) -> Result<Constant, CheckError> {
         constant.text = Some(text.to_owned());
     }
     Ok(constant)
+}
+
+/// Whether the binary form of a type's values is their text, as who gave a bind by its type's name has taken it to be.
+fn has_text_as_binary(ty: &PgType) -> bool {
+    match base(ty) {
+        PgType::Array(element) => has_text_as_binary(&element),
+        PgType::Text | PgType::Varchar | PgType::Bpchar | PgType::Name | PgType::Json | PgType::Custom(_) => true,
+        _ => false,
+    }
 }
 
 /// Without domains, also in arrays.

@@ -42,7 +42,8 @@ pub enum BindType {
     Unknown,
     /// A type with this OID.
     Oid(u32),
-    /// A type that only the catalog knows, by name.
+    /// A type that only the catalog knows, by name. The value is what Diesel wrote, taken as text, which is right for
+    /// enums and domains over text; whoever finds another type must refuse it.
     Named {
         /// Its schema, if given.
         schema: Option<String>,

@@ -146,6 +146,19 @@ fn text_literals_and_typed_text_are_one() {
 }
 
 #[test]
+fn a_bind_of_a_type_by_name_is_text_or_refused() {
+    let named = |name: &str, array| BindType::Named { schema: None, name: name.into(), array };
+    let mood = checked("mood = $1", &[bind(Some("ok"), named("mood", false))]).unwrap();
+    assert_eq!(mood, check("mood = 'ok'"));
+    checked("mood = ANY ($1)", &[bind(Some("{ok,sad}"), named("mood", true))]).unwrap();
+    // The bytes of these are no text, even where they look like it.
+    for (name, array) in [("positive", false), ("positive", true), ("int4", false)] {
+        let refused = checked("dom = $1", &[bind(Some("1234"), named(name, array))]).unwrap_err();
+        assert!(refused.contains(&format!("unsupported type {name}")), "{refused}");
+    }
+}
+
+#[test]
 fn three_valued_logic() {
     let values = [("id", "1"), ("title", "x"), ("done", "t")];
     for (filter, expected) in [

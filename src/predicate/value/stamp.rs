@@ -2,7 +2,7 @@
 
 use super::calendar::Civil;
 use super::clock::{self, DAY, HOUR, MINUTE, SECOND};
-use super::text::{is_blank, trim};
+use super::text::{is_blank, strip_word, trim};
 
 /// Limits of Postgres (`datetime.h`): 4714-11-24 BC, and the ends of the years 5874897 and 294276.
 const FIRST_DAY: i64 = -2_451_545;
@@ -100,13 +100,6 @@ fn parts(text: &str) -> Option<Parts> {
         parts.offset = parse_offset(zone)?;
     }
     Some(parts)
-}
-
-/// `text` without the word at its end, if it stands there after a blank.
-fn strip_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
-    let (head, tail) = text.split_at_checked(text.len().checked_sub(word.len())?)?;
-    let stands = tail.eq_ignore_ascii_case(word) && head.ends_with(is_blank);
-    stands.then(|| trim(head))
 }
 
 /// The date at the beginning, and what follows it without the separator.

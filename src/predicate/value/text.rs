@@ -12,6 +12,13 @@ pub(super) fn is_blank(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0b' | '\x0c')
 }
 
+/// `text` without the word at its end, if it stands there after a blank.
+pub(super) fn strip_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+    let (head, tail) = text.split_at_checked(text.len().checked_sub(word.len())?)?;
+    let stands = tail.eq_ignore_ascii_case(word) && head.ends_with(is_blank);
+    stands.then(|| trim(head))
+}
+
 /// Postgres has no text with a zero character.
 pub(super) fn accepted(text: &str) -> Option<&str> {
     if text.contains('\0') { None } else { Some(text) }

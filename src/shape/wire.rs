@@ -1,7 +1,7 @@
 //! Shapes as clients of the protocol define them.
 
 use super::Shape;
-use crate::predicate::{Bind, BindType, Expr, ParseError};
+use crate::predicate::{Bind, BindType, Expr};
 use crate::protocol::{FieldErrors, LogMode, ParamsError, ShapeParams};
 
 /// A shape that a client has defined.
@@ -33,7 +33,7 @@ impl ClientShape {
 /// Reads the filter and its values. Values that it does not use are ignored; one that it lacks is found when it is
 /// checked against the table.
 fn add_filter(shape: &mut Shape, text: &str, params: Result<Vec<String>, ParamsError>) -> Result<(), FieldErrors> {
-    let filter: Expr = text.parse().map_err(|error: ParseError| FieldErrors::one("where", error.to_string()))?;
+    let filter = Expr::parse_wire(text).map_err(|error| FieldErrors::one("where", error.to_string()))?;
     let params = params.map_err(|error| FieldErrors::one("params", error.to_string()))?;
     let used = usize::try_from(filter.highest_param()).unwrap_or(usize::MAX);
     let binds = params.into_iter().take(used).map(|value| Bind { value: Some(value), ty: BindType::Unknown });

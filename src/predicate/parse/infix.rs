@@ -3,7 +3,7 @@
 use super::frame::{Frame, Level, Like, Operand, Pending, wrap};
 use super::lex::{CAST, Kind};
 use super::types::cast_target;
-use super::words::begins_clause;
+use super::words::{begins_clause, is_reserved};
 use super::{Next, Parser, unsupported};
 use crate::predicate::ParseError;
 use crate::predicate::expr::{Comparison, IsTest, Node};
@@ -91,20 +91,13 @@ impl Parser<'_> {
         Ok(Next::Begun)
     }
 
-    /// Where all operators are arithmetic, the whole is no boolean whatever else is unknown.
+    /// Where nothing but arithmetic is done, the whole is no boolean whatever else is unknown.
     fn unknown_operator(&self, at: usize, operator: &str) -> ParseError {
-        let mut depth = 0_usize;
-        let is_arithmetic = self.cursor.tokens().iter().all(|token| {
-            match &token.kind {
-                Kind::Mark('(' | '[') => depth += 1,
-                Kind::Mark(')' | ']') => depth = depth.saturating_sub(1),
-                Kind::Operator(other) if depth == 0 => {
-                    return matches!(other.as_str(), "+" | "-" | "*" | "/" | "%" | "^" | "||");
-                }
-                Kind::Word(word) if depth == 0 => return !super::words::is_reserved(word),
-                _ => {}
-            }
-            true
+        let is_arithmetic = self.cursor.tokens().iter().all(|token| match &token.kind {
+            Kind::Operator(other) => matches!(other.as_str(), "+" | "-" | "*" | "/" | "%" | "^" | "||"),
+            Kind::Word(word) => !is_reserved(word) && word != "between",
+            Kind::Mark(mark) => *mark != CAST,
+            _ => true,
         });
         if is_arithmetic {
             return ParseError::NotBoolean;

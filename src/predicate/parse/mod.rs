@@ -25,7 +25,7 @@ use self::frame::{Frame, Operand, Pending};
 use super::{Expr, ParseError};
 use crate::pg::TableName;
 
-/// Longest text accepted, in bytes.
+/// Longest text accepted of a client, in bytes.
 const MAX_LENGTH: usize = 65_536;
 /// Most nodes accepted from the root to a leaf; what evaluates, prints and drops the tree recurses.
 const MAX_DEPTH: usize = 100;
@@ -42,6 +42,14 @@ impl FromStr for Expr {
 }
 
 impl Expr {
+    /// Reads a condition that a client has sent: no text is longer than the protocol allows.
+    pub(crate) fn parse_wire(text: &str) -> Result<Self, ParseError> {
+        if text.len() > MAX_LENGTH {
+            return Err(ParseError::TooLong { limit: MAX_LENGTH });
+        }
+        text.parse()
+    }
+
     /// Reads a condition as Diesel renders it: columns may be qualified by the table, with its schema or without.
     pub(crate) fn parse_diesel(text: &str, table: &TableName) -> Result<Self, ParseError> {
         parse(text, Some(table))
@@ -49,9 +57,6 @@ impl Expr {
 }
 
 fn parse(text: &str, table: Option<&TableName>) -> Result<Expr, ParseError> {
-    if text.len() > MAX_LENGTH {
-        return Err(ParseError::TooLong { limit: MAX_LENGTH });
-    }
     if let Some(at) = text.find('\0') {
         return Err(ParseError::Syntax { at, message: "invalid character", near: Some("\\0".to_owned()) });
     }

@@ -29,21 +29,27 @@ impl WrittenType {
 /// The type of a cast, with the bounds of an array.
 pub(super) fn cast_target(cursor: &mut Cursor<'_>) -> Result<TypeName, ParseError> {
     let Some(mut written) = type_name(cursor) else { return Err(cursor.unexpected()) };
-    while cursor.eat_mark('[') {
+    if cursor.eat("array") {
         written.name.array = true;
+        bound(cursor)?;
+    } else {
+        while bound(cursor)? {
+            written.name.array = true;
+        }
+    }
+    written.plain()
+}
+
+/// `[]`, or `[3]`, which means the same.
+fn bound(cursor: &mut Cursor<'_>) -> Result<bool, ParseError> {
+    let found = cursor.eat_mark('[');
+    if found {
         if let Kind::Number(_) = cursor.peek().kind {
             cursor.advance();
         }
         cursor.expect_mark(']')?;
     }
-    if !written.name.array && cursor.eat("array") {
-        written.name.array = true;
-        if cursor.eat_mark('[') {
-            cursor.advance();
-            cursor.expect_mark(']')?;
-        }
-    }
-    written.plain()
+    Ok(found)
 }
 
 /// A type without bounds; `None` if the tokens are none.

@@ -42,4 +42,4 @@ stage "docs" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-
 stage "build" cargo build --locked --workspace --bins --tests --examples
 stage "rust tests" cargo test --locked --workspace
 stage "packages" packages
-stage "client tests" node --test tests/compat/*.test.mjs
+stage "client tests" node --test --test-force-exit tests/compat/*.test.mjs

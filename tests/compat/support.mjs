@@ -1,0 +1,230 @@
+// What the client tests share: programs of the workspace, a fresh database, a server in front of it, a client that
+// follows a shape.
+
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+import { ShapeStream, isChangeMessage, isControlMessage } from '@electric-sql/client'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const TARGET = process.env.CARGO_TARGET_DIR ?? `${ROOT}target`
+
+// Nothing here takes longer, unless it hangs.
+const PATIENCE_MS = 60_000
+
+// Whatever ends a test run ends the programs that it started.
+const started = new Set()
+process.on('exit', () => started.forEach((child) => child.kill()))
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))
+
+/** A program of the workspace, as `cargo build` leaves it. Its output is kept for the message of a failure. */
+export class Program {
+  constructor(name, args = [], env = {}) {
+    this.name = name
+    this.output = ''
+    this.process = spawn(`${TARGET}/debug/${name}`, args, { cwd: ROOT, env: { ...process.env, ...env } })
+    started.add(this.process)
+    this.ended = new Promise((resolve) => {
+      this.process.once('close', (code, signal) => {
+        started.delete(this.process)
+        resolve(code ?? signal)
+      })
+    })
+    this.failed = new Promise((_, reject) => this.process.once('error', reject))
+    this.failed.catch(() => {})
+    this.lines = createInterface({ input: this.process.stdout })[Symbol.asyncIterator]()
+    this.process.stderr.on('data', (data) => (this.output += data))
+  }
+
+  /** The next line of output that matches, or its first group. */
+  async line(pattern) {
+    for (;;) {
+      const next = Promise.race([this.lines.next(), this.failed])
+      const { value, done } = await within(`${this.name} to print ${pattern}`, next)
+      if (done) throw new Error(`${this.name} ended with ${await this.ended} before it printed ${pattern}\n${this.output}`)
+      this.output += `${value}\n`
+      const found = pattern.exec(value)
+      if (found) return found[1] ?? found[0]
+    }
+  }
+
+  /** Asks it to end; resolves to its exit code. */
+  async stop(signal = 'SIGTERM') {
+    this.process.kill(signal)
+    return within(`${this.name} to stop`, this.ended)
+  }
+}
+
+/** A database of one's own, on a throw-away server. */
+export class Database {
+  static async start() {
+    const program = new Program('diesel-electric-cluster')
+    return new Database(program, await program.line(/^postgres.*/), await program.line(/.+/))
+  }
+
+  constructor(program, url, psql) {
+    Object.assign(this, { program, url, psql })
+  }
+
+  /** Runs statements; resolves to what they print, unaligned. */
+  async sql(text) {
+    const options = ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', this.url, '-f', '-']
+    const psql = spawn(this.psql, options, { stdio: ['pipe', 'pipe', 'pipe'] })
+    psql.stdin.end(text)
+    const [output, errors, code] = await within(`psql to run ${text}`, outcome(psql))
+    assert.equal(code, 0, errors)
+    return output.trimEnd()
+  }
+
+  /** The rows of a query, every value as text. */
+  async rows(query) {
+    const json = await this.sql(`SELECT coalesce(json_agg(row), '[]') FROM (${query}) row`)
+    return JSON.parse(json)
+  }
+
+  async stop() {
+    this.program.process.stdin.end()
+    await within('the database to stop', this.program.ended)
+  }
+}
+
+async function outcome(process) {
+  const [output, errors] = [[], []]
+  process.stdout.on('data', (data) => output.push(data))
+  process.stderr.on('data', (data) => errors.push(data))
+  const code = await new Promise((resolve) => process.once('close', resolve))
+  return [Buffer.concat(output).toString(), Buffer.concat(errors).toString(), code]
+}
+
+/** The stand-alone server in front of a database. */
+export class Server {
+  static async start(database, ...options) {
+    const args = ['serve', '--database-url', database.url, '--listen', '127.0.0.1:0', ...options]
+    const program = new Program('diesel-electric', args)
+    const address = await program.line(/127\.0\.0\.1:\d+/)
+    return new Server(program, `http://${address}/v1/shape`)
+  }
+
+  constructor(program, url) {
+    Object.assign(this, { program, url })
+  }
+
+  async stop() {
+    assert.equal(await this.program.stop(), 0, this.program.output)
+  }
+}
+
+/** A client that follows one shape, and keeps what it was told. */
+export class Follower {
+  constructor(url, options) {
+    this.rows = new Map()
+    /** Changes and controls since the start, in order. */
+    this.changes = []
+    this.controls = []
+    /** Status and URL of each answer. */
+    this.answers = []
+    this.waiting = new Set()
+    this.abort = new AbortController()
+    this.stream = new ShapeStream({
+      url,
+      signal: this.abort.signal,
+      fetchClient: (input, init) => this.#fetch(input, init),
+      warnOnHttp: false,
+      onError: (error) => this.#fail(error),
+      ...options,
+    })
+    this.stream.subscribe((messages) => this.#take(messages))
+  }
+
+  async #fetch(input, init) {
+    const response = await fetch(input, init)
+    this.answers.push({ status: response.status, url: new URL(input) })
+    return response
+  }
+
+  #take(messages) {
+    for (const message of messages) {
+      if (isChangeMessage(message)) this.#apply(message)
+      else if (isControlMessage(message)) this.#control(message.headers.control)
+    }
+    this.#look()
+  }
+
+  #apply(message) {
+    const { key, value, headers } = message
+    this.changes.push(message)
+    if (headers.operation === 'insert') {
+      assert.ok(!this.rows.has(key), `${key} was inserted twice`)
+      this.rows.set(key, value)
+    } else {
+      // A client that resumed has no rows of before.
+      const known = this.rows.get(key)
+      if (headers.operation === 'delete') this.rows.delete(key)
+      else this.rows.set(key, { ...known, ...value })
+    }
+  }
+
+  #control(control) {
+    this.controls.push(control)
+    if (control === 'must-refetch') this.rows.clear()
+  }
+
+  #look() {
+    for (const waiter of this.waiting) {
+      if (waiter.claim(this)) waiter.resolve()
+    }
+  }
+
+  #fail(error) {
+    for (const waiter of this.waiting) waiter.reject(error)
+  }
+
+  /** Resolves once a claim about what was received holds. */
+  async until(what, claim) {
+    if (claim(this)) return
+    const waiter = { claim }
+    const held = new Promise((resolve, reject) => Object.assign(waiter, { resolve, reject }))
+    this.waiting.add(waiter)
+    try {
+      await within(`the client to see ${what}`, held)
+    } catch (error) {
+      error.message += `; it has ${this.rows.size} rows, and last saw ${last(this.changes)}, ${this.controls.at(-1)}`
+      throw error
+    } finally {
+      this.waiting.delete(waiter)
+    }
+  }
+
+  /** Resolves once the first rows are here. */
+  upToDate() {
+    return this.until('the end of the first rows', ({ controls }) => controls.at(-1) === 'up-to-date')
+  }
+
+  /** The operations of the changes since one of them, as `insert 7`. */
+  operations(since = 0) {
+    return this.changes.slice(since).map(({ value, headers }) => `${headers.operation} ${value.id}`)
+  }
+
+  stop() {
+    this.abort.abort()
+  }
+}
+
+function last(changes) {
+  return JSON.stringify(changes.at(-1), (_, value) => (typeof value === 'bigint' ? String(value) : value))
+}
+
+/** A promise, with an end to waiting for it. */
+export async function within(what, promise) {
+  let timer
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`waited ${PATIENCE_MS / 1000} s for ${what}`)), PATIENCE_MS)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

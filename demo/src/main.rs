@@ -54,7 +54,8 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let app = move || {
         App::new().app_data(pool.clone()).app_data(about.clone()).configure(|config| app::routes(config, &service))
     };
-    let server = HttpServer::new(app).workers(2).disable_signals().listen(listener)?.run();
+    // A tab that is closed leaves a request that waits; it must not stay.
+    let server = HttpServer::new(app).h1_allow_half_closed(false).workers(2).disable_signals().listen(listener)?.run();
     let handle = server.handle();
     let outcome = tokio::select! {
         outcome = server => outcome,

@@ -3,12 +3,13 @@
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { EventEmitter, once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 import { ShapeStream, isChangeMessage, isControlMessage } from '@electric-sql/client'
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const TARGET = process.env.CARGO_TARGET_DIR ?? `${ROOT}target`
 
 // Nothing here takes longer, unless it hangs.
@@ -19,35 +20,45 @@ const started = new Set()
 process.on('exit', () => started.forEach((child) => child.kill()))
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))
 
-/** A program of the workspace, as `cargo build` leaves it. Its output is kept for the message of a failure. */
+/** A program of the workspace, as `cargo build` leaves it. */
 export class Program {
   constructor(name, args = [], env = {}) {
     this.name = name
-    this.output = ''
+    /** The lines that it printed and that `line` has not passed yet; and all of them. */
+    this.unread = []
+    this.output = []
+    this.came = new EventEmitter()
     this.process = spawn(`${TARGET}/debug/${name}`, args, { cwd: ROOT, env: { ...process.env, ...env } })
     started.add(this.process)
     this.ended = new Promise((resolve) => {
-      this.process.once('close', (code, signal) => {
-        started.delete(this.process)
-        resolve(code ?? signal)
-      })
+      this.process.once('error', resolve)
+      this.process.once('close', (code, signal) => resolve(code ?? signal))
     })
-    this.failed = new Promise((_, reject) => this.process.once('error', reject))
-    this.failed.catch(() => {})
-    this.lines = createInterface({ input: this.process.stdout })[Symbol.asyncIterator]()
-    this.process.stderr.on('data', (data) => (this.output += data))
+    this.ended.then(() => {
+      started.delete(this.process)
+      this.came.emit('line')
+    })
+    for (const input of [this.process.stdout, this.process.stderr]) {
+      createInterface({ input }).on('line', (line) => {
+        this.unread.push(line)
+        this.output.push(line)
+        this.came.emit('line')
+      })
+    }
   }
 
   /** The next line of output that matches, or its first group. */
   async line(pattern) {
+    const hasEnded = this.ended.then(() => true)
     for (;;) {
-      const next = Promise.race([this.lines.next(), this.failed])
-      const { value, done } = await within(`${this.name} to print ${pattern}`, next)
-      if (done) throw new Error(`${this.name} ended with ${await this.ended} before it printed ${pattern}\n${this.output}`)
-      this.output += `${value}\n`
-      const found = pattern.exec(value)
-      if (found) return found[1] ?? found[0]
+      while (this.unread.length > 0) {
+        const found = pattern.exec(this.unread.shift())
+        if (found) return found[1] ?? found[0]
+      }
+      const more = once(this.came, 'line').then(() => false)
+      if (await within(`${this.name} to print ${pattern}`, Promise.race([more, hasEnded]))) break
     }
+    throw new Error(`${this.name} ended with ${await this.ended} before it printed ${pattern}: ${this.output.join('\n')}`)
   }
 
   /** Asks it to end; resolves to its exit code. */
@@ -102,7 +113,7 @@ async function outcome(process) {
 export class Server {
   static async start(database, ...options) {
     const args = ['serve', '--database-url', database.url, '--listen', '127.0.0.1:0', ...options]
-    const program = new Program('diesel-electric', args)
+    const program = new Program('diesel-electric', args, { RUST_LOG: 'info' })
     const address = await program.line(/127\.0\.0\.1:\d+/)
     return new Server(program, `http://${address}/v1/shape`)
   }
@@ -112,7 +123,7 @@ export class Server {
   }
 
   async stop() {
-    assert.equal(await this.program.stop(), 0, this.program.output)
+    assert.equal(await this.program.stop(), 0, this.program.output.join('\n'))
   }
 }
 

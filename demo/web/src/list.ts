@@ -37,17 +37,22 @@ export class LiveList {
   /** Follows the shape at a path, and no longer the one before. */
   follow(path: string): void {
     this.#stop.abort()
-    this.#stop = new AbortController()
+    const { signal } = (this.#stop = new AbortController())
     this.#clear()
     const stream = new ShapeStream<Todo>({
       url: new URL(path, location.origin).href,
-      signal: this.#stop.signal,
+      signal,
       fetchClient: (input, init) => this.#fetch(input, init),
       warnOnHttp: false,
     })
     stream.subscribe(
-      (messages) => this.#take(messages),
-      () => this.#events.connected(false),
+      (messages) => {
+        // A stream may hand over what it has already fetched after it was told to stop.
+        if (!signal.aborted) this.#take(messages)
+      },
+      () => {
+        if (!signal.aborted) this.#events.connected(false)
+      },
     )
   }
 

@@ -28,8 +28,8 @@ export class Wire {
   came(list: string, { value, headers }: ChangeMessage<Todo>): void {
     const txid = headers.txids?.[0]
     const line = document.createElement('li')
-    const parts = [list, headers.operation, value.title ?? value.id, txid === undefined ? '' : `transaction ${txid}`]
-    for (const text of parts) line.append(Object.assign(document.createElement('span'), { textContent: text }))
+    const origin = txid === undefined ? list : `${list}, transaction ${txid}`
+    line.append(part('b', headers.operation), part('span', value.title ?? value.id), part('small', origin))
     line.dataset.operation = headers.operation
     this.#lines.querySelector('.quiet')?.remove()
     this.#lines.prepend(line)
@@ -51,5 +51,9 @@ export class Wire {
 }
 
 function mark(line: HTMLLIElement, milliseconds: number): void {
-  line.append(Object.assign(document.createElement('em'), { textContent: `back in ${Math.round(milliseconds)} ms` }))
+  line.append(part('em', `back in ${Math.round(milliseconds)} ms`))
+}
+
+function part(tag: string, text: string): HTMLElement {
+  return Object.assign(document.createElement(tag), { textContent: text })
 }

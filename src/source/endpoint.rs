@@ -182,7 +182,12 @@ impl Endpoint {
                 _ => return Err(SourceError::TlsRefused),
             }
         }
-        tls.secure(host, stream).await.map_err(SourceError::Tls)
+        tls.secure(host, stream).await.map_err(|error| match error.downcast::<io::Error>() {
+            // The connection broke; what a connector refuses comes as invalid data.
+            Ok(error) if error.kind() != io::ErrorKind::InvalidData => self.unreachable(*error),
+            Ok(error) => SourceError::Tls(error),
+            Err(error) => SourceError::Tls(error),
+        })
     }
 
     fn unreachable(&self, source: io::Error) -> SourceError {

@@ -7,6 +7,7 @@ use std::cmp::Ordering;
 
 use super::expr::{Comparison, IsTest};
 use super::like::{is_like, lower, with_backslash};
+use super::quick::{self, Lane, integer};
 use super::term::{ColumnRef, Compare, Conversion, Convert, Is, Like, Members, Quantified, Reader, Set, Term};
 use super::value::{Interval, Numeric, midnight};
 use super::{EvalError, Row, Value};
@@ -119,6 +120,9 @@ impl Comparison {
 
 impl Compare {
     fn truth(&self, row: &impl Row) -> Result<Truth, EvalError> {
+        if let Lane::Order(order) = quick::order(self, row)? {
+            return Ok(order.map(|order| self.op.holds(order)));
+        }
         let Some(left) = self.left.operand(row)? else { return Ok(None) };
         let Some(right) = self.right.operand(row)? else { return Ok(None) };
         Ok(Some(match self.op {
@@ -231,33 +235,12 @@ impl ColumnRef {
             Reader::Uuid => parse(text, &PgType::Uuid),
             Reader::Other(ty) => parse(text, ty),
         };
-        value.map(|value| Some(Operand::Value(value))).ok_or(EvalError::InvalidValue { column: self.position })
+        value.map(|value| Some(Operand::Value(value))).ok_or_else(|| quick::invalid(self))
     }
 }
 
 fn parse(text: &[u8], ty: &PgType) -> Option<Value> {
     Value::parse(std::str::from_utf8(text).ok()?, ty).ok()
-}
-
-/// An integer as Postgres prints it.
-fn integer(text: &[u8]) -> Option<i64> {
-    let (negative, digits) = match text {
-        [b'-', digits @ ..] => (true, digits),
-        digits => (false, digits),
-    };
-    if digits.is_empty() || digits.len() > 19 {
-        return None;
-    }
-    let mut value = 0i64;
-    for byte in digits {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            return None;
-        }
-        // Counts downwards, where there is room for the least of all.
-        value = value.checked_mul(10)?.checked_sub(i64::from(digit))?;
-    }
-    if negative { Some(value) } else { value.checked_neg() }
 }
 
 fn trimmed(text: &[u8]) -> &[u8] {

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 use super::EvalError;
 
 /// How `ILIKE` tells upper case from lower.
@@ -40,14 +42,14 @@ pub(super) fn is_like(text: &[u8], pattern: &[u8]) -> Result<bool, EvalError> {
         (text, pattern) = match (step, retry) {
             (Some(step), _) => step,
             (None, None) => return Ok(false),
-            (None, Some((tried, rest))) => {
-                let next = skip_character(tried);
-                if next.is_empty() {
-                    return Ok(false);
+            (None, Some((tried, rest))) => match after_any(skip_character(tried), rest)? {
+                Any::Rest => return Ok(true),
+                Any::TooShort => return Ok(false),
+                Any::Try(text, pattern) => {
+                    retry = Some((text, pattern));
+                    (text, pattern)
                 }
-                retry = Some((next, rest));
-                (next, rest)
-            }
+            },
         };
     }
 }
@@ -71,7 +73,12 @@ fn after_any<'a>(mut text: &'a [u8], mut pattern: &'a [u8]) -> Result<Any<'a>, E
             (_, [b'_', rest @ ..]) => (text, pattern) = (skip_character(text), rest),
             (_, [b'\\']) => return Err(EvalError::TrailingEscape),
             ([], _) => return Ok(Any::TooShort),
-            _ => return Ok(Any::Try(text, pattern)),
+            (_, [b'\\', ..]) => return Ok(Any::Try(text, pattern)),
+            (_, [first, ..]) => {
+                // A byte that begins a character is never inside one.
+                let skipped = memchr(*first, text).and_then(|at| text.get(at..));
+                return Ok(skipped.map_or(Any::TooShort, |text| Any::Try(text, pattern)));
+            }
         }
     }
 }

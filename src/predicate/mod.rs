@@ -13,6 +13,7 @@ mod keys;
 mod like;
 mod parse;
 mod print;
+mod quick;
 mod term;
 mod value;
 

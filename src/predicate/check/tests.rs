@@ -350,3 +350,41 @@ fn index_keys_are_equalities_that_every_row_meets() {
     assert_eq!(keys("title::bpchar = 'a'"), []);
     assert_eq!(keys("owner_id IS NOT DISTINCT FROM 7"), [(1, ints(&[7]))]);
 }
+
+/// On a thread with the stack of a worker, unoptimised.
+fn on_a_small_stack(work: impl FnOnce() + Send + 'static) {
+    std::thread::Builder::new().stack_size(2 << 20).spawn(work).unwrap().join().unwrap();
+}
+
+#[test]
+fn deep_and_long_filters_are_safe() {
+    on_a_small_stack(|| {
+        let nested = (0..49).fold("id = 1".to_owned(), |inner, i| {
+            if i % 2 == 0 { format!("(done AND ({inner}))") } else { format!("(NOT ({inner} OR done))") }
+        });
+        let predicate = check(&nested);
+        assert!(predicate.matches(&row(&[("id", "1")])).is_ok());
+        assert!(!predicate.sql().is_empty());
+        assert_eq!(predicate.clone(), predicate);
+
+        let terms = (0..5_000).map(|n| format!("id={n}")).collect::<Vec<_>>().join(" OR ");
+        let predicate = check(&terms);
+        assert!(predicate.matches(&row(&[("id", "4999")])).unwrap());
+        assert!(!predicate.matches(&row(&[("id", "5000")])).unwrap());
+        assert_eq!(predicate.index_keys()[0].values.len(), 5_000);
+    });
+}
+
+#[test]
+fn trees_deeper_than_the_parser_allows_are_refused() {
+    on_a_small_stack(|| {
+        use crate::predicate::expr::{IsTest, Node};
+        let is = |inner: Expr| {
+            let node = Node::Is { value: Box::new(inner), test: IsTest::True, negated: false };
+            Expr { node, at: 3 }
+        };
+        let deep = (0..300).fold(Expr { node: Node::Column("done".into()), at: 3 }, |inner, _| is(inner));
+        let error = Predicate::check(&deep, &[], &table()).unwrap_err();
+        assert_eq!(error, CheckError::TooDeep { at: 3 });
+    });
+}

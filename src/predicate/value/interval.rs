@@ -241,13 +241,7 @@ fn parse_words(text: &str) -> Option<Sum> {
             continue;
         }
         let (amount, tail) = split_amount(rest)?;
-        let tail = tail.trim_start_matches(is_blank);
-        let end = tail.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(tail.len());
-        let (word, after) = tail.split_at(end);
-        if !after.is_empty() && !after.starts_with(is_blank) {
-            return None;
-        }
-        let after = after.trim_start_matches(is_blank);
+        let (word, after) = split_unit(tail.trim_start_matches(is_blank))?;
         let (unit, field) = unit(word)?;
         // A number alone is seconds at the end, and something else before a time.
         if word.is_empty() && !after.is_empty() {
@@ -262,6 +256,14 @@ fn parse_words(text: &str) -> Option<Sum> {
         return None;
     }
     if before.is_some() { sum.negate() } else { Some(sum) }
+}
+
+/// The word at the beginning, and what follows after a blank.
+fn split_unit(text: &str) -> Option<(&str, &str)> {
+    let end = text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len());
+    let (word, after) = text.split_at(end);
+    let apart = after.is_empty() || after.starts_with(is_blank);
+    apart.then(|| (word, after.trim_start_matches(is_blank)))
 }
 
 /// `[-]HH:MM[:SS[.fraction]]`, hours without limit.

@@ -100,10 +100,7 @@ fn finite(negative: bool, text: &[u8]) -> Option<Decimal> {
     if digits.is_empty() {
         return Some(Decimal { negative: false, point: 0, digits });
     }
-    if point > MAX_BEFORE {
-        return None;
-    }
-    Some(Decimal { negative, point: i32::try_from(point).ok()?, digits })
+    (point <= MAX_BEFORE).then_some(Decimal { negative, point: i32::try_from(point).ok()?, digits })
 }
 
 fn exponent(text: &[u8]) -> Option<i64> {

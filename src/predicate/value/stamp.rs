@@ -69,8 +69,7 @@ fn printed(text: &[u8], zone: Zone) -> Option<i64> {
     let year = i64::from(two(y1, y2)?) * 100 + i64::from(two(y3, y4)?);
     let (hour, minute, second) = (two(h1, h2)?, two(n1, n2)?, two(s1, s2)?);
     let fraction = match (zone, tail) {
-        (Zone::Applied, [fraction @ .., b'+', b'0', b'0']) => fraction,
-        (Zone::Ignored, fraction) => fraction,
+        (Zone::Applied, [fraction @ .., b'+', b'0', b'0']) | (Zone::Ignored, fraction) => fraction,
         (Zone::Applied, _) => return None,
     };
     let micros = match fraction {

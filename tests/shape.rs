@@ -171,3 +171,77 @@ fn json_that_is_no_shape_is_refused() {
     let unfinished = Shape::table("t").filter_sql("a = $1");
     assert!(serde_json::to_string(&unfinished).is_err());
 }
+
+#[derive(Debug, diesel::sql_types::SqlType, diesel::query_builder::QueryId)]
+#[diesel(postgres_type(name = "Mood", schema = "app"))]
+pub struct MoodType;
+
+#[derive(Clone, Copy, Debug, diesel::expression::AsExpression)]
+#[diesel(sql_type = MoodType)]
+enum Mood {
+    Happy,
+}
+
+impl diesel::serialize::ToSql<MoodType, diesel::pg::Pg> for Mood {
+    fn to_sql<'b>(&'b self, out: &mut diesel::serialize::Output<'b, '_, diesel::pg::Pg>) -> diesel::serialize::Result {
+        match self {
+            Self::Happy => std::io::Write::write_all(out, b"happy")?,
+        }
+        Ok(diesel::serialize::IsNull::No)
+    }
+}
+
+mod odd {
+    diesel::table! {
+        use diesel::sql_types::*;
+        use crate::shape::MoodType;
+
+        #[sql_name = "Odd \"t\""]
+        app.things (id) {
+            #[sql_name = "Id, \"x\""]
+            id -> Uuid,
+            mood -> Nullable<MoodType>,
+            price -> Numeric,
+            at -> Timestamptz,
+            day -> Date,
+            tags -> Array<Text>,
+            size -> Float8,
+            data -> Bytea,
+        }
+    }
+}
+
+use odd::things;
+
+/// The engine finds what a query names, and its values are of the types that the columns have.
+#[tokio::test]
+async fn the_engine_resolves_what_diesel_writes() {
+    let db = crate::support::Db::new(
+        "CREATE SCHEMA app; CREATE TYPE app.\"Mood\" AS ENUM ('sad', 'happy');
+         CREATE TABLE app.\"Odd \"\"t\"\"\" (\"Id, \"\"x\"\"\" uuid PRIMARY KEY, mood app.\"Mood\", price numeric(8, 2) NOT NULL,
+             at timestamptz NOT NULL, day date NOT NULL, tags text[] NOT NULL, size float8 NOT NULL, data bytea NOT NULL,
+             added_later int)",
+    )
+    .await;
+    let sync = diesel_electric::SyncService::builder().database_url(db.url()).start().await.unwrap();
+    let now = chrono::DateTime::from_timestamp(1_700_000_000, 123_456_000).unwrap();
+    let price: bigdecimal::BigDecimal = "12.50".parse().unwrap();
+    type Boxed<'a> = things::BoxedQuery<'a, diesel::pg::Pg>;
+    let queries: Vec<Boxed<'_>> = vec![
+        things::table.into_boxed(),
+        things::table.find(uuid::Uuid::max()).into_boxed(),
+        things::table.filter(things::mood.eq(Mood::Happy)).into_boxed(),
+        things::table.filter(things::mood.eq_any([Mood::Happy, Mood::Happy])).into_boxed(),
+        things::table.filter(things::mood.is_distinct_from(Mood::Happy)).into_boxed(),
+        things::table.filter(things::price.between(price.clone(), price)).into_boxed(),
+        things::table.filter(things::at.gt(now)).into_boxed(),
+        things::table.filter(things::day.ne_all(vec![now.date_naive()])).into_boxed(),
+        things::table.filter(things::tags.eq(vec!["a b", "c"])).into_boxed(),
+        things::table.filter(things::size.lt(1e20).or(things::data.eq(vec![0_u8, 255]))).into_boxed(),
+    ];
+    for (position, query) in queries.into_iter().enumerate() {
+        let reached = sync.interrupt(query).await;
+        assert_eq!(reached.unwrap_or_else(|error| panic!("query {position}: {error:?}")), 0);
+    }
+    sync.stop().await;
+}

@@ -133,6 +133,18 @@ fn and_or_and_not_keep_their_meaning() {
 }
 
 #[test]
+fn a_filter_built_in_a_loop_is_as_good() {
+    let mut query = todos::table.into_boxed();
+    for owner in 0..1000 {
+        query = query.or_filter(todos::owner_id.eq(owner));
+    }
+    let shape = shape(query);
+    assert_eq!(shape.binds.len(), 1000);
+    let flat = (1..=1000).map(|n| format!("owner_id = ${n}")).collect::<Vec<_>>().join(" OR ");
+    assert_eq!(shape.filter, Some(flat.parse().unwrap()));
+}
+
+#[test]
 fn raw_sql_in_a_filter_is_read_as_any_other() {
     use self::todos::dsl::*;
     let raw = sql::<Bool>("owner_id = ").bind::<diesel::sql_types::BigInt, _>(7).sql(" OR done");

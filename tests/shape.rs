@@ -226,8 +226,7 @@ async fn the_engine_resolves_what_diesel_writes() {
     let sync = diesel_electric::SyncService::builder().database_url(db.url()).start().await.unwrap();
     let now = chrono::DateTime::from_timestamp(1_700_000_000, 123_456_000).unwrap();
     let price: bigdecimal::BigDecimal = "12.50".parse().unwrap();
-    type Boxed<'a> = things::BoxedQuery<'a, diesel::pg::Pg>;
-    let queries: Vec<Boxed<'_>> = vec![
+    let queries: Vec<things::BoxedQuery<'_, diesel::pg::Pg>> = vec![
         things::table.into_boxed(),
         things::table.find(uuid::Uuid::max()).into_boxed(),
         things::table.filter(things::mood.eq(Mood::Happy)).into_boxed(),

@@ -4,6 +4,37 @@
 //! follows Postgres' logical replication and keeps one log per shape; an Actix service streams it over plain HTTP,
 //! so that every client of the Electric shape protocol holds a live copy.
 //!
+//! Where to begin:
+//! - [`SyncService::builder`] starts the engine of an app, [`sync_scope`] serves shapes that the app defines.
+//! - [`IntoShape`] tells what can become a shape: Diesel tables, queries and boxed queries, the shapes of models with
+//!   `#[derive(Syncable)]`, and a [`Shape`] written by hand.
+//! - [`SyncRequest`] defines a shape for each request; [`SyncService::interrupt`] makes those that wait look again.
+//! - [`shape_api`] serves shapes that clients define.
+//!
+//! ```no_run
+//! use actix_web::{App, HttpServer};
+//! use diesel::prelude::*;
+//! use diesel_electric::{SyncService, sync_scope};
+//!
+//! diesel::table! {
+//!     todos (id) {
+//!         id -> Int8,
+//!         title -> Text,
+//!         done -> Bool,
+//!     }
+//! }
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let sync = SyncService::builder().database_url("postgres://localhost/app").start().await?;
+//! let open = || todos::table.filter(todos::done.eq(false));
+//! HttpServer::new(move || App::new().service(sync_scope("/shapes", &sync).shape("/open", open())))
+//!     .bind("127.0.0.1:8080")?
+//!     .run()
+//!     .await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Features
 //!
 //! | feature | default | brings |

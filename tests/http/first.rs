@@ -38,6 +38,8 @@ async fn case_42_head_has_the_headers_and_no_body() {
     stand.db.run(&row(1)).await;
     for items in ITEMS {
         let path = format!("{items}offset=-1");
+        // Read to its end: what is still being written has no length yet.
+        stand.get(&path).await;
         let (get, head) = (stand.get(&path).await, stand.send(Method::HEAD, &path, &[]).await);
         assert_eq!(head.status, 200);
         assert_eq!(head.text, "");

@@ -53,7 +53,11 @@ async fn every_kind_of_message_comes_through() {
     test.execute("ALTER TABLE t ADD c int DEFAULT 7; INSERT INTO t VALUES (4, 'n')").await;
     test.execute(END).await;
     let events = until(&mut *stream, is_message("end")).await;
-    let events: Vec<_> = events.iter().filter_map(short).map(|text| text.replace(&"y".repeat(20000), "long")).collect();
+    let mut events: Vec<_> =
+        events.iter().filter_map(short).map(|text| text.replace(&"y".repeat(20000), "long")).collect();
+    // The server may describe a table again at any time, when others have made it forget that it had.
+    let mut described = String::new();
+    events.retain(|text| !text.starts_with("relation") || std::mem::replace(&mut described, text.clone()) != *text);
     let expected = [
         "begin",
         "relation t (id, a, b) Full",
@@ -68,7 +72,6 @@ async fn every_kind_of_message_comes_through() {
         "delete 3|null|",
         "commit",
         "begin",
-        "relation t (id, a, b) Full",
         "truncate 1",
         "message ours 5 true",
         "commit",

@@ -7,6 +7,7 @@ use futures_util::future::{BoxFuture, FutureExt};
 use tokio::sync::Notify;
 use tracing::debug;
 
+use super::connection::Connection;
 use super::endpoint::Endpoint;
 use super::pool::{Client, Pool, pool};
 use super::slot::{self, Names};
@@ -47,7 +48,7 @@ pub(crate) struct PostgresSource {
 
 /// What belongs to one connection of the stream.
 #[derive(Clone, Debug)]
-struct Made {
+pub(super) struct Made {
     names: Names,
     /// Ends the stream.
     end: Arc<Notify>,
@@ -69,8 +70,19 @@ impl PostgresSource {
         })
     }
 
-    fn made(&self) -> MutexGuard<'_, Vec<Made>> {
+    pub(super) fn made(&self) -> MutexGuard<'_, Vec<Made>> {
         self.made.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Each attempt to connect makes a publication; of those before, only what is still there is remembered.
+    async fn forget_swept(&self, connection: &mut Connection) -> Result<(), SourceError> {
+        let before = self.made().clone();
+        for Made { names, .. } in before {
+            if !slot::has_publication(connection, &names).await? {
+                self.made().retain(|made| made.names != names);
+            }
+        }
+        Ok(())
     }
 
     async fn connect(&self) -> Result<PostgresStream, SourceError> {
@@ -79,6 +91,7 @@ impl PostgresSource {
         let session = format!("{}{}SET lock_timeout = 0", settings::display("SET"), settings::no_timeouts("SET"));
         connection.query(&session).await?;
         slot::sweep(&mut connection).await;
+        self.forget_swept(&mut connection).await?;
         let names = slot::lock_new_names(&mut connection).await?;
         publication::create(&mut connection, &names, server, &self.endpoint).await?;
         let end = Arc::new(Notify::new());

@@ -83,6 +83,12 @@ pub(super) fn start_command(names: &Names) -> String {
     )
 }
 
+/// Whether the publication is there.
+pub(super) async fn has_publication(connection: &mut Connection, names: &Names) -> Result<bool, SourceError> {
+    let name = quote_literal(&names.publication);
+    Ok(is_true(&connection.query(&format!("SELECT true FROM pg_publication WHERE pubname = {name}")).await?))
+}
+
 /// Drops publications of ours that no slot and no connection belongs to. Failing to is no reason not to start.
 pub(super) async fn sweep(connection: &mut Connection) {
     let found = match stale(connection).await {

@@ -24,9 +24,15 @@ async fn a_server_without_room_is_refused_by_name() {
     let _first = one.stream().await.unwrap();
     let Err(error) = two.stream().await else { panic!("there is one slot") };
     assert!(!error.is_fatal() && told(&error).contains("max_replication_slots"), "{}", told(&error));
-    // What it made before it failed goes all the same.
+    // What it made before it failed goes, with the next attempt and in the end.
+    let senders = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'walsender'";
+    let one_is_left = || while cluster.psql("postgres", senders).unwrap() != "1" {};
+    one_is_left();
+    assert!(two.stream().await.is_err());
+    assert_eq!(two.made().len(), 1);
     two.clean_up().await.unwrap();
     assert_eq!(cluster.psql("postgres", "SELECT count(*) FROM pg_publication").unwrap(), "1");
+    one_is_left();
     let endpoint = Endpoint::new(&url, None).unwrap();
     let _second = crate::source::checks::connect(&endpoint).await.unwrap();
     let error = refusal(&url).await;

@@ -11,6 +11,8 @@ mod eval;
 mod expr;
 mod keys;
 mod like;
+#[cfg(all(test, feature = "embedded"))]
+mod oracle_tests;
 mod parse;
 mod print;
 mod quick;

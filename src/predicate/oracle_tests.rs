@@ -1,0 +1,162 @@
+//! The evaluator against Postgres: random filters on random rows of every type.
+//!
+//! `DIESEL_ELECTRIC_ORACLE_SECONDS` says how long (15), `DIESEL_ELECTRIC_ORACLE_SEED` repeats a run.
+
+mod filter;
+mod grammar;
+mod random;
+mod table;
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
+
+use self::filter::Filter;
+use self::random::Random;
+use self::table::Oids;
+use super::{Expr, Predicate, Row};
+use crate::pg::TableSchema;
+
+/// As `source` sets them for snapshots and the stream.
+const DISPLAY: &str = "SET bytea_output = hex; SET DateStyle = 'ISO, DMY'; SET TimeZone = 'UTC'; \
+     SET extra_float_digits = 1; SET IntervalStyle = iso_8601";
+const ROWS: usize = 30;
+const FILTERS_PER_BATCH: usize = 200;
+/// So many are told of before giving up.
+const MOST_FAILURES: usize = 25;
+
+/// A row as Postgres prints it.
+struct TextRow(Vec<Option<String>>);
+
+impl Row for TextRow {
+    fn text(&self, column: usize) -> Option<&[u8]> {
+        self.0.get(column)?.as_deref().map(str::as_bytes)
+    }
+}
+
+/// A database for one test.
+struct Oracle {
+    client: Client,
+    _connection: tokio::task::JoinHandle<()>,
+    _database: cluster::Database,
+}
+
+impl Oracle {
+    async fn start() -> Self {
+        let database = tokio::task::spawn_blocking(cluster::database).await.unwrap().unwrap();
+        let (client, connection) = tokio_postgres::connect(database.url(), NoTls).await.unwrap();
+        let connection = tokio::spawn(async move { drop(connection.await) });
+        let oracle = Self { client, _connection: connection, _database: database };
+        oracle.client.batch_execute(DISPLAY).await.unwrap();
+        oracle
+    }
+
+    async fn rows(&self, sql: &str) -> Result<Vec<Vec<Option<String>>>, String> {
+        let answer = self.client.simple_query(sql).await;
+        let answer =
+            answer.map_err(|error| error.as_db_error().map_or(error.to_string(), |db| db.message().to_owned()))?;
+        let row = |message: &SimpleQueryMessage| match message {
+            SimpleQueryMessage::Row(row) => {
+                Some((0..row.len()).map(|at| row.get(at).map(str::to_owned)).collect::<Vec<_>>())
+            }
+            _ => None,
+        };
+        Ok(answer.iter().filter_map(row).collect())
+    }
+
+    async fn oids(&self) -> Oids {
+        let rows = self.rows("SELECT 'mood'::regtype::oid, 'small'::regtype::oid, 'word'::regtype::oid").await.unwrap();
+        let oid = |column: usize| rows[0][column].as_deref().unwrap().parse().unwrap();
+        Oids([oid(0), oid(1), oid(2)])
+    }
+}
+
+/// Where randomness begins; told, so that a failure can be repeated.
+fn seed() -> u64 {
+    let given = std::env::var("DIESEL_ELECTRIC_ORACLE_SEED").ok().and_then(|text| text.parse().ok());
+    let seed = given.unwrap_or_else(|| {
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        (since_epoch.as_secs() << 20) | u64::from(since_epoch.subsec_micros())
+    });
+    eprintln!("DIESEL_ELECTRIC_ORACLE_SEED={seed}");
+    seed
+}
+
+#[derive(Default)]
+struct Tally {
+    accepted: usize,
+    refused: usize,
+    failures: Vec<String>,
+}
+
+#[tokio::test]
+async fn random_filters_match_the_rows_that_postgres_selects() {
+    let seconds = std::env::var("DIESEL_ELECTRIC_ORACLE_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(15);
+    let (end, mut random, mut tally) =
+        (Instant::now() + Duration::from_secs(seconds), Random(seed()), Tally::default());
+    let oracle = Oracle::start().await;
+    oracle.client.batch_execute(table::TYPES).await.unwrap();
+    let schema = table::schema(&oracle.oids().await);
+    while Instant::now() < end && tally.failures.len() < MOST_FAILURES {
+        batch(&oracle, &schema, &mut random, &mut tally).await;
+    }
+    eprintln!("{} filters compared, {} refused", tally.accepted, tally.refused);
+    assert!(tally.failures.is_empty(), "{}", tally.failures.join("\n\n"));
+    assert!(tally.accepted > tally.refused, "most filters should be understood");
+}
+
+/// New rows, and filters on them.
+async fn batch(oracle: &Oracle, schema: &TableSchema, random: &mut Random, tally: &mut Tally) {
+    oracle.client.batch_execute(&format!("DROP TABLE IF EXISTS t; {}", table::create())).await.unwrap();
+    oracle.client.batch_execute(&table::inserts(random, ROWS)).await.unwrap();
+    let rows: Vec<TextRow> =
+        oracle.rows("SELECT * FROM t ORDER BY id").await.unwrap().into_iter().map(TextRow).collect();
+    for _ in 0..FILTERS_PER_BATCH {
+        let filter = filter::filter(random);
+        let expr = filter.text.parse::<Expr>().unwrap_or_else(|error| panic!("{}: {error}", filter.text));
+        match Predicate::check(&expr, &filter.binds, schema) {
+            Ok(predicate) => {
+                tally.accepted += 1;
+                if let Err(failure) = compare(oracle, &filter, &expr, &predicate, &rows).await {
+                    tally.failures.push(format!("{}\n  {}\n  {failure}", filter.text, filter.inlined));
+                }
+            }
+            Err(_) => tally.refused += 1,
+        }
+    }
+}
+
+/// Whether our verdicts are those of Postgres, on the filter and on what we make of it.
+async fn compare(
+    oracle: &Oracle,
+    filter: &Filter,
+    expr: &Expr,
+    predicate: &Predicate,
+    rows: &[TextRow],
+) -> Result<(), String> {
+    if filter.binds.is_empty() {
+        let printed = oracle.rows(&format!("SELECT ({expr}) FROM t ORDER BY id")).await;
+        let written = oracle.rows(&format!("SELECT ({}) FROM t ORDER BY id", filter.inlined)).await;
+        if printed != written {
+            return Err(format!("printed as {expr}: {printed:?}, not {written:?}"));
+        }
+    }
+    let ours: Vec<_> = rows.iter().map(|row| predicate.matches(row)).collect();
+    for sql in [&filter.inlined, &predicate.sql()] {
+        let theirs = oracle.rows(&format!("SELECT ({sql}) FROM t ORDER BY id")).await;
+        let theirs = match theirs {
+            Ok(theirs) => theirs,
+            // Which of several terms is evaluated is the planner's choice.
+            Err(_) if ours.iter().any(Result::is_err) => continue,
+            Err(message) => return Err(format!("{sql}: {message}")),
+        };
+        for ((ours, theirs), row) in ours.iter().zip(&theirs).zip(rows) {
+            let theirs = theirs[0].as_deref() == Some("t");
+            if *ours != Ok(theirs) {
+                let seen: Vec<_> = predicate.columns().iter().map(|&column| &row.0[column]).collect();
+                return Err(format!("{sql}\n  on {seen:?}: {ours:?}, not {theirs}"));
+            }
+        }
+    }
+    Ok(())
+}

@@ -262,4 +262,7 @@ pub enum EvalError {
     /// A numeric beyond the range of a float.
     #[error("a number is out of range for type float8")]
     OutOfRange,
+    /// A date beyond the range of timestamps, cast to one.
+    #[error("a date is out of range for type timestamp")]
+    DateOutOfRange,
 }

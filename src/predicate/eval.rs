@@ -9,7 +9,7 @@ use super::expr::{Comparison, IsTest};
 use super::like::{is_like, lower, with_backslash};
 use super::quick::{self, Lane, integer};
 use super::term::{ColumnRef, Compare, Conversion, Convert, Is, Like, Members, Quantified, Reader, Set, Term};
-use super::value::{Interval, Numeric, midnight};
+use super::value::{Interval, Numeric, is_timestamp, midnight};
 use super::{EvalError, Row, Value};
 use crate::pg::PgType;
 
@@ -123,8 +123,8 @@ impl Compare {
         if let Lane::Order(order) = quick::order(self, row)? {
             return Ok(order.map(|order| self.op.holds(order)));
         }
-        let Some(left) = self.left.operand(row)? else { return Ok(None) };
-        let Some(right) = self.right.operand(row)? else { return Ok(None) };
+        // Both first, for either may raise an error.
+        let (Some(left), Some(right)) = (self.left.operand(row)?, self.right.operand(row)?) else { return Ok(None) };
         Ok(Some(match self.op {
             Comparison::Eq => left.equals(&right, self.padded),
             Comparison::Ne => !left.equals(&right, self.padded),
@@ -216,7 +216,12 @@ impl Convert {
         if let (Conversion::EnumToText, Term::Column(column)) = (self.how, &self.inner) {
             return Ok(row.text(column.position).map(Operand::Text));
         }
-        self.inner.operand(row)?.map(|operand| operand.converted(self.how)).transpose()
+        let converted = self.inner.operand(row)?.map(|operand| operand.converted(self.how)).transpose()?;
+        match converted.as_ref().and_then(Operand::value) {
+            Some(value) if self.written.is_some() => in_range(value, self.how)?,
+            _ => {}
+        }
+        Ok(converted)
     }
 }
 
@@ -321,6 +326,16 @@ impl<'a> Operand<'a> {
             (how, Self::Value(value)) => convert(&value, how)?,
         };
         Ok(Self::Value(value))
+    }
+}
+
+/// Refuses what a written cast cannot yield, though comparing across types knows what to do with it.
+pub(super) fn in_range(value: &Value, how: Conversion) -> Result<(), EvalError> {
+    match (how, value) {
+        (Conversion::DateToTimestamp, Value::Timestamp(micros)) if !is_timestamp(*micros) => {
+            Err(EvalError::DateOutOfRange)
+        }
+        _ => Ok(()),
     }
 }
 

@@ -36,7 +36,8 @@ pub(super) fn is_like(text: &[u8], pattern: &[u8]) -> Result<bool, EvalError> {
             },
             (_, [b'_', rest @ ..]) => Some((skip_character(text), rest)),
             (_, [b'\\']) => return Err(EvalError::TrailingEscape),
-            ([a, text @ ..], [b'\\', b, pattern @ ..] | [b, pattern @ ..]) if a == b => Some((text, pattern)),
+            ([a, text @ ..], [b'\\', b, pattern @ ..]) => (a == b).then_some((text, pattern)),
+            ([a, text @ ..], [b, pattern @ ..]) if a == b => Some((text, pattern)),
             _ => None,
         };
         (text, pattern) = match (step, retry) {

@@ -2,6 +2,7 @@
 //!
 //! `DIESEL_ELECTRIC_ORACLE_SECONDS` says how long (15), `DIESEL_ELECTRIC_ORACLE_SEED` repeats a run.
 
+mod cases;
 mod filter;
 mod grammar;
 mod random;
@@ -126,6 +127,13 @@ async fn batch(oracle: &Oracle, schema: &TableSchema, random: &mut Random, tally
     }
 }
 
+/// What Postgres refuses in the filter as written, and we take: domains are their base types, also in arrays and
+/// literals.
+fn is_leniency(message: &str) -> bool {
+    let of_domain = ["small[]", "word[]"].iter().any(|ty| message.contains(ty));
+    message.starts_with("operator does not exist") && of_domain || message.contains("violates check constraint")
+}
+
 /// Whether our verdicts are those of Postgres, on the filter and on what we make of it.
 async fn compare(
     oracle: &Oracle,
@@ -143,20 +151,37 @@ async fn compare(
     }
     let ours: Vec<_> = rows.iter().map(|row| predicate.matches(row)).collect();
     for sql in [&filter.inlined, &predicate.sql()] {
-        let theirs = oracle.rows(&format!("SELECT ({sql}) FROM t ORDER BY id")).await;
-        let theirs = match theirs {
-            Ok(theirs) => theirs,
-            // Which of several terms is evaluated is the planner's choice.
-            Err(_) if ours.iter().any(Result::is_err) => continue,
-            Err(message) => return Err(format!("{sql}: {message}")),
+        let theirs = match oracle.rows(&format!("SELECT ({sql}) FROM t ORDER BY id")).await {
+            Ok(theirs) => theirs.into_iter().map(|row| Some(row[0].as_deref() == Some("t"))).collect(),
+            Err(message) if sql == &filter.inlined && is_leniency(&message) => continue,
+            // Of Postgres 17 and later.
+            Err(message) if message.contains("type interval: \"") && message.contains("infinity\"") => continue,
+            // Which of several parts is evaluated is the planner's choice.
+            Err(_) if filter.is_nested && ours.iter().any(Result::is_err) => continue,
+            Err(message) if ours.iter().all(Result::is_ok) => return Err(format!("{sql}: {message}")),
+            Err(_) => one_by_one(oracle, sql, rows.len()).await,
         };
         for ((ours, theirs), row) in ours.iter().zip(&theirs).zip(rows) {
-            let theirs = theirs[0].as_deref() == Some("t");
-            if *ours != Ok(theirs) {
+            let is_same = match (ours, theirs) {
+                (Ok(ours), Some(theirs)) => ours == theirs,
+                (Ok(_), None) => false,
+                (Err(_), theirs) => filter.is_nested || theirs.is_none(),
+            };
+            if !is_same {
                 let seen: Vec<_> = predicate.columns().iter().map(|&column| &row.0[column]).collect();
-                return Err(format!("{sql}\n  on {seen:?}: {ours:?}, not {theirs}"));
+                return Err(format!("{sql}\n  on {seen:?}: {ours:?}, not {theirs:?}"));
             }
         }
     }
     Ok(())
+}
+
+/// The verdict on each row, `None` for an error.
+async fn one_by_one(oracle: &Oracle, sql: &str, rows: usize) -> Vec<Option<bool>> {
+    let mut verdicts = Vec::new();
+    for id in 0..rows {
+        let answer = oracle.rows(&format!("SELECT ({sql}) FROM t WHERE id = {id}")).await;
+        verdicts.push(answer.ok().map(|rows| rows[0][0].as_deref() == Some("t")));
+    }
+    verdicts
 }

@@ -9,9 +9,9 @@ use super::operand::{Operand, Typed};
 use super::types;
 use super::walk::Checker;
 use crate::pg::PgType;
-use crate::predicate::eval::convert;
+use crate::predicate::eval::{convert, in_range};
 use crate::predicate::expr::Comparison;
-use crate::predicate::term::{Compare, Constant, Conversion, Members, Quantified, Set, Term};
+use crate::predicate::term::{Compare, Constant, Conversion, Convert, Members, Quantified, Set, Term};
 use crate::predicate::value::Array;
 use crate::predicate::{CheckError, Expr, Value};
 
@@ -58,7 +58,13 @@ impl<'a> Checker<'a> {
             Term::Constant(constant) => {
                 let new = types::converted(element, plan.right);
                 let elements = constant_elements(&constant, plan.right, at)?;
-                (array_beside(&value.ty, &new, elements), Conversion::Relabel)
+                let mut known = elements.iter().flatten().flatten();
+                if known.any(|value| in_range(value, plan.right).is_err()) {
+                    // A date that has no text as a timestamp stays one.
+                    (Term::Constant(constant), plan.right)
+                } else {
+                    (array_beside(&value.ty, &new, elements), Conversion::Relabel)
+                }
             }
             other => (other, plan.right),
         };
@@ -156,7 +162,7 @@ impl<'a> Checker<'a> {
                 Operand::Unknown(unknown) => self.resolve(unknown, element)?,
                 Operand::Typed(typed) => super::cast::cast_typed(typed, element, at)?,
             };
-            terms.push(typed.term);
+            terms.push(without_padding(typed));
         }
         let values: Option<Vec<_>> =
             terms.iter().map(|term| term.constant().map(|constant| constant.value.clone())).collect();
@@ -165,9 +171,23 @@ impl<'a> Checker<'a> {
                 let array = Value::Array(Box::new(Array::flat(values)));
                 Term::Constant(Box::new(Constant::new(ty.clone(), array)))
             }
-            None => Term::Array(terms),
+            // Written out, for the elements may be of a domain.
+            None => {
+                let (how, written) = (Conversion::Relabel, Some(ty.clone()));
+                Term::Convert(Box::new(Convert { inner: Term::Array(terms), how, written }))
+            }
         };
         Ok(Typed { term, ty, collation: super::operand::Order::Any })
+    }
+}
+
+/// An element as arrays hold it: of `bpchar` without the blanks that a row's text has.
+fn without_padding(typed: Typed<'_>) -> Term {
+    match typed.term {
+        inner if typed.ty == PgType::Bpchar && !inner.is_constant() => {
+            Term::Convert(Box::new(Convert { inner, how: Conversion::Trim, written: None }))
+        }
+        term => term,
     }
 }
 

@@ -4,7 +4,7 @@ use super::operand::{Operand, Order, Typed};
 use super::types;
 use super::walk::Checker;
 use crate::pg::PgType;
-use crate::predicate::eval::convert;
+use crate::predicate::eval::{convert, in_range};
 use crate::predicate::expr::{Node, TypeName};
 use crate::predicate::term::{Constant, Conversion, Convert, Term};
 use crate::predicate::{CheckError, Expr, Value};
@@ -16,7 +16,7 @@ impl<'a> Checker<'a> {
             CheckError::UnsupportedType { at, ty: format!("{}{array}", name.name) }
         };
         let to = self.named_type(name).ok_or_else(unsupported)?;
-        let to = super::binds::base(&to);
+        let (written, to) = (to.clone(), super::binds::base(&to));
         if let (Node::Array(elements), PgType::Array(element)) = (&inner.node, &to) {
             // The elements take the type from the cast.
             let operands = elements.iter().map(|expr| self.operand(expr)).collect::<Result<Vec<_>, _>>()?;
@@ -24,6 +24,10 @@ impl<'a> Checker<'a> {
         }
         match self.operand(inner)? {
             Operand::Unknown(unknown) => self.resolve(unknown, &to),
+            // A domain may refuse a value.
+            Operand::Typed(typed) if written != to => {
+                Err(CheckError::UnknownCast { at, from: typed.ty.to_string(), to: written.to_string() })
+            }
             Operand::Typed(typed) => cast_typed(typed, &to, at),
         }
     }
@@ -65,7 +69,10 @@ fn cast_constant(constant: &Constant, to: &PgType, at: usize) -> Result<Option<C
     let Some(how) = exact(&constant.ty, to) else { return Ok(None) };
     let value = match how {
         Conversion::EnumToText => Value::Text(constant.text.as_deref().unwrap_or_default().into()),
-        how => convert(value, how).map_err(|reason| CheckError::Constant { at, reason })?,
+        how => {
+            let cast = convert(value, how).and_then(|value| in_range(&value, how).map(|()| value));
+            cast.map_err(|reason| CheckError::Constant { at, reason })?
+        }
     };
     Ok(Some(Constant::new(to.clone(), value)))
 }

@@ -61,6 +61,13 @@ impl<'a> Checker<'a> {
         at: usize,
     ) -> Result<Term, CheckError> {
         let Sides { left, right, padded } = self.sides(left, right, Operator::of(op, at))?;
+        // Postgres knows this without asking the other side, which may raise an error. A column does not, and its
+        // filters keep one template whatever their values.
+        if (is_null(&left) && !matches!(right, Term::Column(_)))
+            || (is_null(&right) && !matches!(left, Term::Column(_)))
+        {
+            return Ok(Term::Known(None));
+        }
         folded(Term::Compare(Box::new(Compare { op, padded, left, right })), at)
     }
 
@@ -137,6 +144,22 @@ impl<'a> Checker<'a> {
         let (left, right) = (converted(left, plan.left, operator.at)?, converted(right, plan.right, operator.at)?);
         let padded = plan.padded;
         Ok(Sides { left: narrowed(left, &right_type), right: narrowed(right, &left_type), padded })
+    }
+}
+
+/// Whether it is NULL for every row.
+fn is_null(term: &Term) -> bool {
+    match term {
+        Term::Known(truth) => truth.is_none(),
+        Term::Constant(constant) => constant.value.is_none(),
+        Term::Convert(convert) => is_null(&convert.inner),
+        Term::Compare(compare) => is_null(&compare.left) || is_null(&compare.right),
+        // `x IN (NULL)`
+        Term::Quantified(quantified) => match quantified.array.constant().map(|array| &array.value) {
+            Some(Some(Value::Array(array))) => matches!(array.elements(), [None]),
+            _ => false,
+        },
+        _ => false,
     }
 }
 

@@ -6,7 +6,7 @@ use super::Bind;
 use super::operand::{Operand, Order, Typed, Unknown};
 use crate::pg::{PgType, TableSchema};
 use crate::predicate::expr::Node;
-use crate::predicate::term::{ColumnRef, Constant, Reader, Term};
+use crate::predicate::term::{ColumnRef, Constant, Conversion, Convert, Reader, Term};
 use crate::predicate::{CheckError, Expr, Value};
 
 /// Deeper trees would endanger the stack; the parser allows less.
@@ -95,7 +95,12 @@ impl<'a> Checker<'a> {
         };
         let ty = super::binds::base(&column.ty);
         let reader = Reader::new(&ty);
-        let term = Term::Column(Box::new(ColumnRef { position, name: name.to_owned(), reader }));
+        let mut term = Term::Column(Box::new(ColumnRef { position, name: name.to_owned(), reader }));
+        if let (PgType::Array(_), true) = (&column.ty, ty != column.ty) {
+            // Postgres takes no array of a domain for one of its base type by itself.
+            let (how, written) = (Conversion::Relabel, Some(ty.clone()));
+            term = Term::Convert(Box::new(Convert { inner: term, how, written }));
+        }
         Ok(Typed { term, ty, collation })
     }
 

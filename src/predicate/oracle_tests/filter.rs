@@ -10,17 +10,19 @@ pub(super) struct Filter {
     pub(super) text: String,
     pub(super) binds: Vec<Bind>,
     pub(super) inlined: String,
+    /// Whether it has several parts, of which Postgres need not evaluate all.
+    pub(super) is_nested: bool,
 }
 
 pub(super) fn filter(random: &mut Random) -> Filter {
-    let mut writer = Writer { random, binds: Vec::new() };
+    let mut writer = Writer { random, binds: Vec::new(), is_nested: false };
     let text = writer.condition(3);
-    let binds = writer.binds;
+    let (binds, is_nested) = (writer.binds, writer.is_nested);
     let mut inlined = text.clone();
     for (position, bind) in binds.iter().enumerate().rev() {
         inlined = inlined.replace(&format!("${}", position + 1), &bind.sql);
     }
-    Filter { text, binds: binds.into_iter().map(|bind| bind.bind).collect(), inlined }
+    Filter { text, binds: binds.into_iter().map(|bind| bind.bind).collect(), inlined, is_nested }
 }
 
 struct Inlined {
@@ -31,6 +33,7 @@ struct Inlined {
 struct Writer<'r> {
     random: &'r mut Random,
     binds: Vec<Inlined>,
+    is_nested: bool,
 }
 
 const COMPARISONS: &[&str] = &["=", "<>", "<", "<=", ">", ">="];
@@ -42,6 +45,7 @@ impl Writer<'_> {
         if depth == 0 || self.random.one_in(3) {
             return self.test();
         }
+        self.is_nested = true;
         let join = |between: &str, items: Vec<String>| format!("({})", items.join(between));
         match self.random.below(5) {
             0 | 1 => {

@@ -182,13 +182,13 @@ pub(super) struct Oids(pub(super) [u32; 3]);
 
 /// The table as its catalog would tell.
 pub(super) fn schema(oids: &Oids) -> TableSchema {
-    let mut columns = vec![column("id", PgType::Int4, 0)];
+    let mut columns = vec![plain_column("id", PgType::Int4, 0)];
     for kind in KINDS {
         let ty = pg_type(kind, oids);
         let array = PgType::Array(Arc::new(ty.clone()));
         for n in [1, 2] {
-            columns.push(column(&format!("{}{n}", kind.column), ty.clone(), 0));
-            columns.push(column(&format!("{}s{n}", kind.column), array.clone(), 1));
+            columns.push(plain_column(&format!("{}{n}", kind.column), ty.clone(), 0));
+            columns.push(plain_column(&format!("{}s{n}", kind.column), array.clone(), 1));
         }
     }
     TableSchema { id: RelationId(1), name: TableName::new("public", "t"), columns, primary_key: vec![0] }
@@ -207,7 +207,8 @@ pub(super) fn create() -> String {
     format!("CREATE TABLE t ({})", columns.join(", "))
 }
 
-fn column(name: &str, ty: PgType, dimensions: u32) -> Column {
+/// Text is ordered by bytes.
+pub(super) fn plain_column(name: &str, ty: PgType, dimensions: u32) -> Column {
     let mut element = ty.base();
     if let PgType::Array(of) = element {
         element = of.base();
@@ -219,18 +220,18 @@ fn column(name: &str, ty: PgType, dimensions: u32) -> Column {
 }
 
 fn pg_type(kind: &Kind, oids: &Oids) -> PgType {
-    let custom = |position: usize, name: &str, kind| {
-        PgType::Custom(Arc::new(CustomType { oid: oids.0[position], schema: "public".into(), name: name.into(), kind }))
+    PgType::from_name(kind.cast).unwrap_or_else(|| custom(kind.cast, oids))
+}
+
+/// One of [`TYPES`].
+pub(super) fn custom(name: &str, oids: &Oids) -> PgType {
+    let labels = || KINDS.iter().find(|kind| kind.cast == name).unwrap().values.iter();
+    let (position, kind) = match name {
+        "mood" => (0, CustomTypeKind::Enum { labels: labels().map(|&label| label.to_owned()).collect() }),
+        "small" => (1, CustomTypeKind::Domain { base: PgType::Int4 }),
+        _ => (2, CustomTypeKind::Domain { base: PgType::Text }),
     };
-    match kind.cast {
-        "mood" => {
-            let labels = kind.values.iter().map(|&label| label.to_owned()).collect();
-            custom(0, "mood", CustomTypeKind::Enum { labels })
-        }
-        "small" => custom(1, "small", CustomTypeKind::Domain { base: PgType::Int4 }),
-        "word" => custom(2, "word", CustomTypeKind::Domain { base: PgType::Text }),
-        built_in => PgType::from_name(built_in).unwrap(),
-    }
+    PgType::Custom(Arc::new(CustomType { oid: oids.0[position], schema: "public".into(), name: name.into(), kind }))
 }
 
 impl Kind {

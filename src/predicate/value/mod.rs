@@ -17,7 +17,7 @@ mod stamp;
 mod text;
 mod uuid;
 
-pub(super) use stamp::midnight;
+pub(super) use stamp::{is_timestamp, midnight};
 
 pub use array::Array;
 pub use float::Float;

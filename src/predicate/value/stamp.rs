@@ -98,6 +98,11 @@ pub(in crate::predicate) fn midnight(days: i32) -> i64 {
     }
 }
 
+/// Whether a timestamp can be that long ago or ahead.
+pub(in crate::predicate) fn is_timestamp(micros: i64) -> bool {
+    (FIRST_DAY * DAY..=LAST_TIMESTAMP).contains(&micros) || matches!(micros, i64::MIN | i64::MAX)
+}
+
 fn special(text: &str) -> Option<i64> {
     let text = trim(text);
     let is = |word: &str| text.eq_ignore_ascii_case(word);

@@ -1,0 +1,261 @@
+//! Single filters on single rows: the cases of the specification (section 13), and what random filters have found.
+//!
+//! Each verdict is asked of Postgres too, so that none of them is only ours.
+
+use std::sync::Arc;
+
+use super::table::{Oids, TYPES, plain_column};
+use super::{Oracle, TextRow};
+use crate::pg::{PgType, RelationId, TableName, TableSchema};
+use crate::predicate::{Bind, BindType, CheckError, Expr, Predicate};
+
+const COLUMNS: &[(&str, &str)] = &[
+    ("id", "int4"),
+    ("a", "int4"),
+    ("b", "text"),
+    ("arr", "int4[]"),
+    ("num", "numeric"),
+    ("f8", "float8"),
+    ("f4", "float4"),
+    ("c", "char(5)"),
+    ("u", "uuid"),
+    ("i", "interval"),
+    ("d", "date"),
+    ("ts", "timestamp"),
+    ("v", "varchar(8)"),
+    ("cs", "bpchar[]"),
+    ("s", "mood"),
+    ("small", "small"),
+    ("smalls", "small[]"),
+];
+
+fn schema(oids: &Oids) -> TableSchema {
+    let of = |name: &str| match name.trim_end_matches("(5)").trim_end_matches("(8)") {
+        "char" => PgType::Bpchar,
+        "mood" | "small" => super::table::custom(name, oids),
+        built_in => PgType::from_name(built_in).unwrap(),
+    };
+    let column = |(name, ty): &(&str, &str)| match ty.strip_suffix("[]") {
+        Some(element) => plain_column(name, PgType::Array(Arc::new(of(element))), 1),
+        None => plain_column(name, of(ty), 0),
+    };
+    let (id, name, columns) = (RelationId(1), TableName::new("public", "t"), COLUMNS.iter().map(column).collect());
+    TableSchema { id, name, columns, primary_key: vec![0] }
+}
+
+struct Cases {
+    oracle: Oracle,
+    schema: TableSchema,
+}
+
+impl Cases {
+    async fn start() -> Self {
+        let oracle = Oracle::start().await;
+        oracle.client.batch_execute(TYPES).await.unwrap();
+        let schema = schema(&oracle.oids().await);
+        Self { oracle, schema }
+    }
+
+    fn check(&self, filter: &str, binds: &[Bind]) -> Result<Predicate, CheckError> {
+        let expr = filter.parse::<Expr>().unwrap_or_else(|error| panic!("{filter}: {error}"));
+        Predicate::check(&expr, binds, &self.schema)
+    }
+
+    /// That the filter is `expected` (`t`, `f`, or `-` for NULL) on a row with these values, NULL elsewhere.
+    async fn holds(&self, filter: &str, row: &[(&str, &str)], expected: &str) {
+        let value = |(name, ty): &(&str, &str)| {
+            let value = row.iter().find(|(column, _)| column == name).map_or("NULL", |(_, value)| value);
+            let collate = if matches!(*name, "b" | "c" | "v" | "cs") { " COLLATE \"C\"" } else { "" };
+            format!("CAST({value} AS {ty}){collate} AS {name}")
+        };
+        let row = format!("(SELECT {}) AS t", COLUMNS.iter().map(value).collect::<Vec<_>>().join(", "));
+        let text = self.oracle.rows(&format!("SELECT * FROM {row}")).await.unwrap().remove(0);
+        let predicate = self.check(filter, &[]).unwrap_or_else(|error| panic!("{filter}: {error}"));
+        let ours = predicate.matches(&TextRow(text));
+        let theirs = |sql: String| async move {
+            let rows = self.oracle.rows(&sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+            rows[0][0].clone().unwrap_or_else(|| "-".to_owned())
+        };
+        assert_eq!(theirs(format!("SELECT ({filter}) FROM {row}")).await, expected, "{filter}, Postgres");
+        assert_eq!(theirs(format!("SELECT ({}) FROM {row}", predicate.sql())).await, expected, "{filter}, as SQL");
+        assert_eq!(ours, Ok(expected == "t"), "{filter}");
+    }
+
+    /// That both refuse the filter; what we say.
+    async fn refused(&self, filter: &str) -> String {
+        let nulls = COLUMNS.iter().map(|(name, ty)| format!("CAST(NULL AS {ty}) AS {name}")).collect::<Vec<_>>();
+        let sql = format!("SELECT 1 FROM (SELECT {}) AS t WHERE {filter}", nulls.join(", "));
+        assert!(self.oracle.rows(&sql).await.is_err(), "Postgres takes {filter}");
+        self.refused_here(filter)
+    }
+
+    /// That we refuse it, whatever Postgres does.
+    fn refused_here(&self, filter: &str) -> String {
+        match filter.parse::<Expr>() {
+            Err(error) => error.to_string(),
+            Ok(expr) => Predicate::check(&expr, &[], &self.schema).expect_err(filter).to_string(),
+        }
+    }
+}
+
+const NULL: &[(&str, &str)] = &[];
+
+fn a(value: &'static str) -> [(&'static str, &'static str); 1] {
+    [("a", value)]
+}
+
+#[tokio::test]
+async fn null_is_neither_true_nor_false() {
+    let cases = Cases::start().await;
+    // 65, 66
+    cases.holds("a=1 OR b='x'", &[("a", "2"), ("b", "'x'")], "t").await;
+    cases.holds("a=1 OR b='x'", &[("b", "'x'")], "t").await;
+    cases.holds("a=1 AND b LIKE 'q%'", &[("a", "1"), ("b", "'z'")], "f").await;
+    // 67 to 72
+    for filter in ["a = 1", "a <> 1", "NOT (a = 1)"] {
+        cases.holds(filter, NULL, "-").await;
+    }
+    cases.holds("a = 1 OR a IS NULL", NULL, "t").await;
+    cases.holds("a IS DISTINCT FROM 1", NULL, "t").await;
+    cases.holds("a IS DISTINCT FROM 1", &a("1"), "f").await;
+    for (value, unknown, not_true, not_false) in [("NULL", "t", "t", "t"), ("1", "f", "f", "t"), ("2", "f", "t", "f")] {
+        cases.holds("(a = 1) IS UNKNOWN", &a(value), unknown).await;
+        cases.holds("(a = 1) IS NOT TRUE", &a(value), not_true).await;
+        cases.holds("(a = 1) IS NOT FALSE", &a(value), not_false).await;
+    }
+    // 78
+    cases.holds("NULL AND FALSE", NULL, "f").await;
+    cases.holds("NULL OR TRUE", NULL, "t").await;
+    cases.holds("NOT NULL", NULL, "-").await;
+    // 89
+    cases.holds("b = ''", &[("b", "''")], "t").await;
+    cases.holds("b = ''", NULL, "-").await;
+}
+
+#[tokio::test]
+async fn lists_and_ranges_are_what_they_abbreviate() {
+    let cases = Cases::start().await;
+    // 73 to 75
+    for (value, is_in, is_not_in) in [("1", "t", "f"), ("2", "-", "-"), ("NULL", "-", "-")] {
+        cases.holds("a IN (1, NULL)", &a(value), is_in).await;
+        cases.holds("a NOT IN (1, NULL)", &a(value), is_not_in).await;
+    }
+    cases.holds("a NOT IN (1, 2)", &a("3"), "t").await;
+    cases.holds("a NOT IN (1, 2)", NULL, "-").await;
+    // 76, 77
+    cases.holds("2 BETWEEN a AND 1", NULL, "f").await;
+    cases.holds("2 NOT BETWEEN a AND 1", NULL, "t").await;
+    cases.holds("2 BETWEEN a AND 3", NULL, "-").await;
+    cases.holds("2 NOT BETWEEN a AND 3", NULL, "-").await;
+    // 79 to 82
+    cases.holds("a = ANY('{1,NULL}')", &a("1"), "t").await;
+    cases.holds("a = ANY('{1,NULL}')", &a("2"), "-").await;
+    cases.holds("a <> ALL('{2,NULL}')", &a("1"), "-").await;
+    cases.holds("a <> ALL('{2,NULL}')", &a("2"), "f").await;
+    cases.holds("a = ANY('{}')", NULL, "f").await;
+    cases.holds("a = ALL('{}')", NULL, "t").await;
+    cases.holds("1 = ANY(arr)", NULL, "-").await;
+    cases.holds("1 = ANY(arr)", &[("arr", "'{NULL,1}'")], "t").await;
+}
+
+#[tokio::test]
+async fn types_compare_as_in_postgres() {
+    let cases = Cases::start().await;
+    // 90, 91
+    cases.holds("b LIKE 'a%'", &[("b", "E'a\\nb'")], "t").await;
+    cases.holds("b LIKE 'a%'", &[("b", "'b'")], "f").await;
+    cases.holds("b LIKE 'a%'", NULL, "-").await;
+    cases.holds("b LIKE 'a\\%'", &[("b", "'a%'")], "t").await;
+    cases.holds("b LIKE '_'", &[("b", "'é'")], "t").await;
+    // 92 to 96
+    cases.holds("num = 9007199254740992", &[("num", "9007199254740993")], "f").await;
+    cases.holds("num = 9007199254740992", &[("num", "9007199254740992.0")], "t").await;
+    cases.holds("f8 = 'NaN'", &[("f8", "'NaN'")], "t").await;
+    cases.holds("f8 > 1", &[("f8", "'NaN'")], "t").await;
+    cases.holds("f4 = 0.1", &[("f4", "0.1")], "f").await;
+    cases.holds("c = 'ab'", &[("c", "'ab'")], "t").await;
+    cases.holds("c LIKE 'ab'", &[("c", "'ab'")], "f").await;
+    cases.holds("i = interval '24 hours'", &[("i", "'1 day'")], "t").await;
+    // 98, 99
+    let u = [("u", "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'")];
+    cases.holds("u = 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'", &u, "t").await;
+    cases.holds("a = 3000000000", &a("1"), "f").await;
+    // 104
+    cases.holds("s = 'ok'", &[("s", "'ok'")], "t").await;
+    cases.holds("s > 'ok'", &[("s", "'Happy'")], "t").await;
+    assert_eq!(cases.refused("s = 'x'").await, "At location 4: invalid syntax for type mood: x");
+}
+
+#[tokio::test]
+async fn what_cannot_be_evaluated_is_refused() {
+    let cases = Cases::start().await;
+    // 100, 101
+    let text = Bind { value: Some("1".into()), ty: BindType::Unknown };
+    let conflict = cases.check("a = $1 AND b = $1", std::slice::from_ref(&text)).unwrap_err();
+    assert_eq!(conflict.to_string(), "type conflict for $1: int4 and text");
+    let missing = cases.check("a = $2", &[text]).unwrap_err();
+    assert_eq!(missing.to_string(), "At location 4: parameter $2 was not provided");
+    // 102, which Postgres takes
+    assert_eq!(cases.refused_here("now() > ts"), "At location 0: unknown or unsupported function now/0");
+    assert_eq!(cases.refused_here("ts > 'now'"), "At location 5: invalid syntax for type timestamp: now");
+    assert_eq!(cases.refused_here("random() > 0"), "At location 0: unknown or unsupported function random/0");
+    // 103
+    for filter in ["a", "a + 1"] {
+        assert_eq!(cases.refused(filter).await, "WHERE clause must return a boolean", "{filter}");
+    }
+    assert_eq!(cases.refused("1; drop").await, "unescaped \";\" causing statement split");
+    for filter in ["a=1 ORDER BY a", "a=1 LIMIT 1"] {
+        assert_eq!(cases.refused_here(filter), "malformed query ending with SQL clauses", "{filter}");
+    }
+    // 106: only Postgres knows other orders than that of bytes.
+    let mut icu = cases.schema.clone();
+    for collation in icu.columns.iter_mut().filter_map(|column| column.collation.as_mut()) {
+        (collation.name, collation.is_bytewise) = ("und-x-icu".into(), false);
+    }
+    let expr: Expr = "b < 'a'".parse().unwrap();
+    assert!(matches!(Predicate::check(&expr, &[], &icu), Err(CheckError::CollationOrder { .. })));
+}
+
+#[tokio::test]
+async fn an_escaped_percent_is_not_a_backslash() {
+    let cases = Cases::start().await;
+    cases.holds("b LIKE 'a\\%b'", &[("b", "'a\\b'")], "f").await;
+    cases.holds("b NOT ILIKE 'a\\%b'", &[("b", "'a\\b'")], "t").await;
+}
+
+#[tokio::test]
+async fn dates_beyond_timestamps_compare_but_cannot_be_cast() {
+    let cases = Cases::start().await;
+    let late = [("d", "'5874897-12-31'"), ("ts", "'294276-12-31'")];
+    cases.holds("d > ts", &late, "t").await;
+    cases.holds("ts >= ALL('{5874897-12-31}'::date[])", &late, "f").await;
+    let refused = cases.refused("'5874897-12-31'::date::timestamp > ts").await;
+    assert!(refused.ends_with("a date is out of range for type timestamp"), "{refused}");
+    let cast = cases.check("d::timestamp > ts", &[]).unwrap();
+    let row = vec![None; 10].into_iter().chain([Some("5874897-12-31".into()), Some("2000-01-01 00:00:00".into())]);
+    assert!(cast.matches(&TextRow(row.collect())).is_err());
+}
+
+#[tokio::test]
+async fn an_interval_is_no_date() {
+    let cases = Cases::start().await;
+    assert!(cases.refused("i = '1999-12-31'").await.contains("invalid syntax for type interval"));
+}
+
+#[tokio::test]
+async fn blanks_do_not_count_in_arrays_of_char() {
+    let cases = Cases::start().await;
+    cases.holds("cs <= ARRAY[c]", &[("c", "'a'"), ("cs", "ARRAY['a    '::char(5)]")], "t").await;
+    cases.holds("cs = ARRAY[c]", &[("c", "'a'"), ("cs", "ARRAY['a'::char(3)]")], "t").await;
+}
+
+#[tokio::test]
+async fn domains_are_their_base_types_also_in_arrays() {
+    let cases = Cases::start().await;
+    cases.holds("smalls >= '{7}'", &[("smalls", "'{7,8}'")], "t").await;
+    cases.holds("smalls = ARRAY[small, small]", &[("smalls", "'{7,7}'"), ("small", "7")], "t").await;
+    cases.holds("7 = ANY(smalls)", &[("smalls", "'{7,8}'")], "t").await;
+    cases.holds("small = 7", &[("small", "7")], "t").await;
+    // It may have a check, which is not known here.
+    assert!(cases.refused_here("a::small = 1").ends_with("unknown cast from type int4 to type small"));
+}

@@ -37,6 +37,16 @@ pub enum ResolveError {
     Stopped,
 }
 
+impl ResolveError {
+    /// The message without the values in a filter: for logs, and for clients that have not written it.
+    pub fn without_values(&self) -> String {
+        match self {
+            Self::Filter(error) => error.without_values(),
+            other => other.to_string(),
+        }
+    }
+}
+
 /// A shape could not be made. All who wait for it get the same error.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]

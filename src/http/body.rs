@@ -197,16 +197,16 @@ mod tests {
     async fn a_client_sees_that_an_answer_broke_off() {
         let live = live();
         live.write_snapshot(b",1");
-        let served = live.clone();
-        let serve = move || {
-            let live = served.clone();
+        let shown = live.clone();
+        let app = move || {
+            let live = shown.clone();
             let answer = move || {
                 let body = BodyStream::new(Box::pin(growing_chunk(live.clone(), 0)));
                 async { HttpResponse::Ok().body(body) }
             };
             App::new().default_service(web::to(answer))
         };
-        let server = HttpServer::new(serve).workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
+        let server = HttpServer::new(app).workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", server.addrs()[0]);
         let server = server.run();
         let handle = server.handle();

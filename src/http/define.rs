@@ -1,19 +1,20 @@
-//! From a shape that a client has defined to one that is looked up.
+//! From a definition to a shape that is looked up.
 
 use std::sync::Arc;
 
-use super::error::{Failure, field_errors};
-use crate::engine::{Definition, Engine};
+use super::error::{Author, Failure};
+use crate::engine::{Definition, Engine, ResolveError};
 use crate::protocol::FieldErrors;
 use crate::shape::{ClientShape, Shape};
 
-/// Checks the definition against the database, in the order of section 3: table, what may be selected, the selection, the
+/// Looks up a shape that a client has defined: checks it against the database, in the order of section 3: table, what may be selected, the selection, the
 /// filter.
 pub(super) async fn define(engine: &Engine, client: &ClientShape) -> Result<Arc<Definition>, Failure> {
     if let Some(queryable) = &client.queryable {
         queryable_columns(engine, queryable, &client.shape).await?;
     }
-    let definition = engine.resolve(&client.shape).await?;
+    let found = engine.resolve(&client.shape).await;
+    let definition = found.map_err(|error| Failure::of_definition(error, Author::Client))?;
     match &client.filter_errors {
         None => Ok(definition),
         Some(errors) => Err(errors.clone().into()),
@@ -21,9 +22,12 @@ pub(super) async fn define(engine: &Engine, client: &ClientShape) -> Result<Arc<
 }
 
 async fn queryable_columns(engine: &Engine, queryable: &Shape, shape: &Shape) -> Result<(), Failure> {
-    let known = engine.resolve(queryable).await.map_err(|error| match field_errors(&error, "queryable_columns") {
-        Some(errors) => Failure::Invalid(errors),
-        None => error.into(),
+    let known = engine.resolve(queryable).await.map_err(|error| match error {
+        ResolveError::MissingKeyColumns(_) | ResolveError::UnknownColumns(_) | ResolveError::GeneratedColumns(_) => {
+            let text = error.to_string().replacen("The list of columns", "The list of queryable columns", 1);
+            FieldErrors::one("queryable_columns", text).into()
+        }
+        error => Failure::of_definition(error, Author::Client),
     })?;
     let selected = shape.columns.iter().flatten();
     let hidden: Vec<&str> =
@@ -33,4 +37,9 @@ async fn queryable_columns(engine: &Engine, queryable: &Shape, shape: &Shape) ->
     }
     let text = format!("The following columns are not found on the table: {}", hidden.join(", "));
     Err(FieldErrors::one("columns", text).into())
+}
+
+/// Looks up a shape that the server has defined.
+pub(super) async fn define_own(engine: &Engine, shape: &Shape) -> Result<Arc<Definition>, Failure> {
+    engine.resolve(shape).await.map_err(|error| Failure::of_definition(error, Author::Server))
 }

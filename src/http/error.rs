@@ -19,8 +19,8 @@ use crate::shape::ShapeError;
 pub(super) enum Failure {
     /// The request is wrong.
     Invalid(FieldErrors),
-    /// The definition does not fit the database.
-    Resolve(ResolveError),
+    /// The database cannot be asked whether the definition fits it.
+    Unreachable(ResolveError),
     /// The shape cannot be made.
     Create(CreateError),
     /// What the server defines is no shape.
@@ -35,12 +35,6 @@ pub(super) enum Failure {
     Stopped,
     /// What the user's closure said.
     Handler(actix_web::Error),
-}
-
-impl From<ResolveError> for Failure {
-    fn from(error: ResolveError) -> Self {
-        Self::Resolve(error)
-    }
 }
 
 impl From<CreateError> for Failure {
@@ -61,14 +55,41 @@ impl From<FieldErrors> for Failure {
     }
 }
 
+/// Who has written the definition of a shape.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Author {
+    /// The client, who is told all about it.
+    Client,
+    /// The server, whose values are not for the client, nor for logs.
+    Server,
+}
+
 impl Failure {
+    /// A definition that does not fit the database, or cannot be compared with it.
+    pub(super) fn of_definition(error: ResolveError, author: Author) -> Self {
+        let field = match &error {
+            ResolveError::Table(_) => "table",
+            ResolveError::MissingKeyColumns(_)
+            | ResolveError::UnknownColumns(_)
+            | ResolveError::GeneratedColumns(_) => "columns",
+            ResolveError::Filter(_) => "where",
+            ResolveError::Unreachable(_) => return Self::Unreachable(error),
+            ResolveError::Stopped => return Self::Stopped,
+        };
+        let text = match author {
+            Author::Client => error.to_string(),
+            Author::Server => {
+                let text = error.without_values();
+                warn!(field, text, "the shape of a route does not fit the database");
+                text
+            }
+        };
+        Self::Invalid(FieldErrors::one(field, text))
+    }
+
     /// Whether the definition is refused, as opposed to: cannot be looked at.
     pub(super) fn refuses_definition(&self) -> bool {
-        match self {
-            Self::Invalid(_) => true,
-            Self::Resolve(error) => field_errors(error, "columns").is_some(),
-            _ => false,
-        }
+        matches!(self, Self::Invalid(_))
     }
 
     /// The answer, or the user's own error.
@@ -79,7 +100,10 @@ impl Failure {
                 debug!(%errors, "a request is refused");
                 Refusal::invalid(&errors)
             }
-            Self::Resolve(error) => resolve(&error),
+            Self::Unreachable(error) => {
+                warn!(error = &error as &dyn Error, "a shape cannot be looked up");
+                Refusal::unavailable(1, &error.to_string())
+            }
             Self::Create(error) => create(&error),
             Self::Shape(error) => {
                 error!(error = &error as &dyn Error, "what a route serves is no shape");
@@ -88,29 +112,9 @@ impl Failure {
             Self::NotReady => Refusal::unavailable(5, "Timeout waiting for the service to become ready"),
             Self::NotTheOwner => Refusal::unavailable(5, "Timeout waiting for Postgres lock acquisition"),
             Self::LostReadiness => Refusal::unavailable(10, "The service is not ready any more, please retry"),
-            Self::Stopped => Refusal::unavailable(1, STOPPED),
+            Self::Stopped => Refusal::unavailable(1, "The service is stopping, please retry"),
         };
         Ok(refusal.respond())
-    }
-}
-
-const STOPPED: &str = "The service is stopping, please retry";
-
-fn resolve(error: &ResolveError) -> Refusal {
-    if let Some(errors) = field_errors(error, "columns") {
-        return Refusal::invalid(&errors);
-    }
-    match error {
-        ResolveError::Unreachable(_) => {
-            warn!(error = error as &dyn Error, "a shape cannot be looked up");
-            Refusal::unavailable(1, &error.to_string())
-        }
-        ResolveError::Stopped => Refusal::unavailable(1, STOPPED),
-        ResolveError::Table(_)
-        | ResolveError::MissingKeyColumns(_)
-        | ResolveError::UnknownColumns(_)
-        | ResolveError::GeneratedColumns(_)
-        | ResolveError::Filter(_) => Refusal::crash(),
     }
 }
 
@@ -125,25 +129,6 @@ fn create(error: &CreateError) -> Refusal {
         }
         CreateError::NotActive => Refusal::unavailable(5, "Timeout waiting for Postgres lock acquisition"),
     }
-}
-
-/// What the client is to be told of a definition that does not fit the database. `columns` is the name of the parameter
-/// that selects.
-pub(super) fn field_errors(error: &ResolveError, columns: &'static str) -> Option<FieldErrors> {
-    let field = match error {
-        ResolveError::Table(_) => "table",
-        ResolveError::MissingKeyColumns(_) | ResolveError::UnknownColumns(_) | ResolveError::GeneratedColumns(_) => {
-            columns
-        }
-        ResolveError::Filter(_) => "where",
-        ResolveError::Unreachable(_) | ResolveError::Stopped => return None,
-    };
-    let text = error.to_string();
-    let text = match columns {
-        "queryable_columns" => text.replacen("The list of columns", "The list of queryable columns", 1),
-        _ => text,
-    };
-    Some(FieldErrors::one(field, text))
 }
 
 /// What is not there.

@@ -11,6 +11,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 
 use super::answer::Reply;
+use super::define::define_own;
 use super::error::Failure;
 use super::route::{CachePolicy, policy};
 use super::serve::{Serving, Times, ready};
@@ -79,7 +80,7 @@ impl SyncRequest {
         let define = async || {
             let shape = shape().await.map_err(Failure::Handler)?.into_shape()?;
             let shape = with_log(&shape, serving.request.log);
-            Ok(serving.service.engine().resolve(&shape).await?)
+            define_own(serving.service.engine(), &shape).await
         };
         serving.run(define).await
     }
@@ -91,7 +92,7 @@ impl SyncRequest {
             Err(failure) => return failure.respond(),
         };
         let shape = with_log(shape, serving.request.log);
-        serving.run(async || Ok(serving.service.engine().resolve(&shape).await?)).await
+        serving.run(async || define_own(serving.service.engine(), &shape).await).await
     }
 
     /// Waits until shapes can be served, then reads the request with `parse`.

@@ -239,6 +239,16 @@ pub enum CheckError {
     },
 }
 
+impl CheckError {
+    /// The message without values: for logs, and for clients that have not written the filter.
+    pub fn without_values(&self) -> String {
+        match self {
+            Self::InvalidSyntax { at, ty, .. } => format!("At location {at}: invalid syntax for type {ty}"),
+            other => other.to_string(),
+        }
+    }
+}
+
 fn hint(similar: Option<&str>) -> String {
     similar.map_or_else(String::new, |name| format!(" - did you mean `{name}`?"))
 }

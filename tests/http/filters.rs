@@ -104,3 +104,27 @@ async fn an_interrupt_by_filter_reaches_that_filter_alone() {
     held.iter().for_each(tokio::task::JoinHandle::abort);
     stand.stop().await;
 }
+
+#[tokio::test]
+async fn a_snapshot_that_postgres_refuses_is_a_known_trouble() {
+    let stand = stand().await;
+    // A pattern that must not be, which only the row tells.
+    stand.db.run(r"INSERT INTO wide VALUES (1, 'a secret', 'a\', 'c')").await;
+    let answer = stand.get("/v1/shape?table=wide&where=v1+LIKE+v2&offset=-1").await;
+    assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (503, "10"));
+    assert_eq!(answer.header("electric-internal-known-error"), "true");
+    assert_eq!((answer.header("cache-control"), answer.get("electric-handle")), ("no-store", None));
+    let message = answer.json()["message"].as_str().unwrap().to_owned();
+    assert!(message.starts_with("Unable to create initial snapshot: ") && !message.contains("secret"), "{message}");
+    stand.stop().await;
+}
+
+#[tokio::test]
+async fn values_of_the_servers_own_filters_are_not_told() {
+    let stand = stand().await;
+    let route = stand.get("/shapes/misfit?offset=-1").await;
+    assert_eq!(route.refusal(), ("where", "At location 6: invalid syntax for type int4".to_owned()));
+    let client = stand.get("/v1/shape?table=num&offset=-1&where=num+%3D+$1&params[1]=mine").await;
+    assert_eq!(client.refusal(), ("where", "At location 6: invalid syntax for type int4: mine".to_owned()));
+    stand.stop().await;
+}

@@ -33,6 +33,7 @@ fn routes(config: &mut ServiceConfig, sync: &SyncService) {
         .shape("/num", Shape::table("num"))
         .shape("/brief", Shape::table("wide").columns(["id", "v1"]))
         .shape("/few", Shape::table("num").filter_sql("num = $1").bind(2).columns(["id"]))
+        .shape("/misfit", Shape::table("num").filter_sql("num = $1").bind("secret"))
         .shape("/broken", Shape::table("num").filter_sql("num = $1"));
     let guarded = sync_scope("/guarded", sync)
         .shape("/items", Shape::table("items"))

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What the scripts share. Sourced, from the repository's root.
 
 # The throw-away clusters are the only databases that are used. What the caller's shell says of others must not lead

@@ -15,6 +15,7 @@ use std::net::TcpListener;
 use std::process::ExitCode;
 use std::{env, io};
 
+use actix_web::dev::Server;
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use diesel_electric::SyncService;
@@ -26,6 +27,9 @@ use crate::page::About;
 
 /// Where the demo listens, unless that port is taken or `DEMO_PORT` names another.
 const PORT: u16 = 3000;
+
+/// How long answers that are being sent may take when the demo stops.
+const LAST_ANSWERS_SECONDS: u64 = 2;
 
 #[actix_web::main]
 async fn main() -> ExitCode {
@@ -48,25 +52,36 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let sync = SyncService::builder().database_url(database.url()).start().await?;
 
     let listener = listen()?;
-    println!("{}", database.welcome(listener.local_addr()?));
-    let (pool, about) = (Data::new(database::pool(database.url())?), Data::new(About::of(&database)));
-    let service = sync.clone();
-    let app = move || {
-        App::new().app_data(pool.clone()).app_data(about.clone()).configure(|config| app::routes(config, &service))
-    };
-    // A tab that is closed leaves a request that waits; it must not stay.
-    let server = HttpServer::new(app).h1_allow_half_closed(false).workers(2).disable_signals().listen(listener)?.run();
+    let welcome = database.welcome(listener.local_addr()?);
+    let server = serve(listener, &database, &sync)?;
     let handle = server.handle();
+    let mut server = tokio::spawn(server);
+    println!("{welcome}");
     let outcome = tokio::select! {
-        outcome = server => outcome,
+        outcome = &mut server => outcome?,
         _ = interrupt.recv() => Ok(()),
         _ = terminate.recv() => Ok(()),
     };
     println!("stopping");
     // First the service, which answers those who wait.
     sync.stop().await;
-    handle.stop(false).await;
+    handle.stop(true).await;
     Ok(outcome?)
+}
+
+fn serve(listener: TcpListener, database: &Database, sync: &SyncService) -> Result<Server, Box<dyn Error>> {
+    let (pool, about) = (Data::new(database::pool(database.url())?), Data::new(About::of(database)));
+    let sync = sync.clone();
+    let app = move || {
+        App::new().app_data(pool.clone()).app_data(about.clone()).configure(|config| app::routes(config, &sync))
+    };
+    let server = HttpServer::new(app)
+        // A tab that is closed leaves a request that waits; it must not stay.
+        .h1_allow_half_closed(false)
+        .workers(2)
+        .disable_signals()
+        .shutdown_timeout(LAST_ANSWERS_SECONDS);
+    Ok(server.listen(listener)?.run())
 }
 
 /// A port on this machine alone.

@@ -44,6 +44,22 @@ class Demo {
   }
 }
 
+/** A database that is not the demo's own, and demos of it. */
+async function lent(t) {
+  const database = await Database.start()
+  const demos = []
+  const start = async (env) => {
+    const demo = await Demo.start({ DEMO_DATABASE_URL: database.url, ...env })
+    demos.push(demo)
+    return demo
+  }
+  t.after(async () => {
+    await Promise.all(demos.map((demo) => demo.program.stop()))
+    await database.stop()
+  })
+  return { database, start }
+}
+
 /** A tab of its own browser profile, with what its console said. */
 class Tab {
   static async open(browser, url, script = () => {}) {
@@ -167,17 +183,14 @@ test('what comes late for one owner is not shown as the rows of another', async 
 })
 
 test('a tab finds back to a demo that was started again', async (t) => {
-  const database = await Database.start()
-  t.after(() => database.stop())
-  const env = { DEMO_DATABASE_URL: database.url }
-  const first = await Demo.start(env)
+  const { database, start } = await lent(t)
+  const first = await start()
   const tab = await Tab.open(browser, first.url)
   t.after(() => tab.context.close())
   assert.equal(await first.program.stop(), 0)
   await tab.page.locator('#state[data-state=reconnecting]').waitFor()
   await database.sql(`INSERT INTO todos (owner_id, title) VALUES (1, 'Written meanwhile')`)
-  const second = await Demo.start({ ...env, DEMO_PORT: new URL(first.url).port })
-  t.after(() => second.program.stop())
+  const second = await start({ DEMO_PORT: new URL(first.url).port })
   assert.equal(second.url, first.url)
   await tab.shows('Written meanwhile', 'all', 'open', 'mine')
   await tab.page.locator('#state[data-state=live]').waitFor()
@@ -208,15 +221,15 @@ test('Ctrl-C leaves nothing behind', { skip: TEST_DATABASE_URL && 'the server is
 })
 
 test('of a database that is not its own it keeps the rows, and removes its slot and publication', async (t) => {
-  const database = await Database.start()
-  t.after(() => database.stop())
-  const env = { DEMO_DATABASE_URL: database.url }
-  const made = 'SELECT (SELECT count(*) FROM pg_publication), (SELECT count(*) FROM pg_replication_slots), count(*) FROM todos'
-  for (const round of [1, 2]) {
-    const demo = await Demo.start(env)
-    assert.equal(demo.line.includes('127.0.0.1'), false, 'no URL is printed')
-    assert.equal(demo.sql(made), '1|1|12', `round ${round}`)
-    assert.equal(await demo.program.stop('SIGTERM'), 0)
-    assert.equal(await database.sql(made), '0|0|12', `round ${round}`)
+  const { database, start } = await lent(t)
+  const made = `SELECT count(*) FROM pg_publication
+    UNION ALL SELECT count(*) FROM pg_replication_slots WHERE database = current_database()
+    UNION ALL SELECT count(*) FROM todos`
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    const demo = await start()
+    assert.ok(!demo.line.includes('127.0.0.1'), 'no URL is printed')
+    assert.equal(demo.sql(made), '1\n1\n12')
+    assert.equal(await demo.program.stop(signal), 0)
+    assert.equal(await database.sql(made), '0\n0\n12', signal)
   }
 })

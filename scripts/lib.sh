@@ -11,6 +11,10 @@ for name in $(compgen -e PG || true); do
     [ "$name" = PG_BIN ] || unset "$name"
 done
 
+# What need-node.sh has installed, if the system's own Node is too old.
+NEWER_NODE=target/node/node_modules/node/bin
+[ ! -x "$NEWER_NODE/node" ] || PATH="$PWD/$NEWER_NODE:$PATH"
+
 say() {
     printf '\n==> %s\n' "$*"
 }

@@ -11,7 +11,8 @@ mod eval;
 mod expr;
 mod keys;
 mod like;
-#[cfg(all(test, feature = "embedded"))]
+#[cfg(test)]
+#[cfg(feature = "embedded")]
 mod oracle_tests;
 mod parse;
 mod print;

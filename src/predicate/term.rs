@@ -191,6 +191,21 @@ impl Term {
         self.columns().is_empty()
     }
 
+    /// How many nodes it has.
+    pub(super) fn size(&self) -> usize {
+        1 + match self {
+            Self::Column(_) | Self::Constant(_) | Self::Known(_) => 0,
+            Self::Convert(convert) => convert.inner.size(),
+            Self::Array(terms) | Self::And(terms) | Self::Or(terms) => terms.iter().map(Self::size).sum(),
+            Self::Not(inner) => inner.size(),
+            Self::Compare(compare) => compare.left.size() + compare.right.size(),
+            Self::Distinct(distinct) => distinct.left.size() + distinct.right.size(),
+            Self::Quantified(any) => any.value.size() + any.array.size(),
+            Self::Like(like) => like.value.size() + like.pattern.size() + like.escape.as_ref().map_or(0, Self::size),
+            Self::Is(is) => is.value.size(),
+        }
+    }
+
     /// The positions of the columns in it, ascending.
     pub(super) fn columns(&self) -> Vec<usize> {
         let mut found = Vec::new();

@@ -126,6 +126,9 @@ impl<'a> Checker<'a> {
                 }
             }
         }
+        if !others.is_empty() {
+            value.repeatable(at)?;
+        }
         for other in others {
             terms.push(self.compare(op, value.clone(), other, at)?);
         }
@@ -166,16 +169,13 @@ impl<'a> Checker<'a> {
         }
         let values: Option<Vec<_>> =
             terms.iter().map(|term| term.constant().map(|constant| constant.value.clone())).collect();
-        let term = match values {
-            Some(values) => {
-                let array = Value::Array(Box::new(Array::flat(values)));
-                Term::Constant(Box::new(Constant::new(ty.clone(), array)))
-            }
-            // Written out, for the elements may be of a domain.
-            None => {
-                let (how, written) = (Conversion::Relabel, Some(ty.clone()));
-                Term::Convert(Box::new(Convert { inner: Term::Array(terms), how, written }))
-            }
+        let term = if let Some(values) = values {
+            let array = Value::Array(Box::new(Array::flat(values)));
+            Term::Constant(Box::new(Constant::new(ty.clone(), array)))
+        } else {
+            // The cast is written, for the elements may be of a domain.
+            let (how, written) = (Conversion::Relabel, Some(ty.clone()));
+            Term::Convert(Box::new(Convert { inner: Term::Array(terms), how, written }))
         };
         Ok(Typed { term, ty, collation: super::operand::Order::Any })
     }

@@ -103,6 +103,8 @@ impl<'a> Checker<'a> {
     ) -> Result<Term, CheckError> {
         let value = self.operand(value)?;
         let (low, high) = (self.operand(range.low)?, self.operand(range.high)?);
+        let repeated = if range.symmetric { vec![&value, &low, &high] } else { vec![&value] };
+        repeated.into_iter().try_for_each(|operand| operand.repeatable(at))?;
         let (from, to) = if negated { (Comparison::Lt, Comparison::Gt) } else { (Comparison::Ge, Comparison::Le) };
         let mut within = |low: &Operand<'a>, high: &Operand<'a>| {
             let from = self.compare(from, value.clone(), low.clone(), at)?;

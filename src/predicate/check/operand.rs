@@ -1,6 +1,7 @@
 //! What the checker knows of an operand.
 
 use crate::pg::{Collation, PgType};
+use crate::predicate::CheckError;
 use crate::predicate::term::{Constant, Term};
 
 /// An expression whose type is known, or one that takes it from its use.
@@ -48,7 +49,18 @@ impl Typed<'_> {
     }
 }
 
+/// Larger operands are not taken apart into several comparisons: nested, they would double at each level.
+const MOST_REPEATED: usize = 64;
+
 impl Operand<'_> {
+    /// Refuses an operand that is to stand in several terms, if it is large.
+    pub(super) fn repeatable(&self, at: usize) -> Result<(), CheckError> {
+        match self {
+            Self::Typed(typed) if typed.term.size() > MOST_REPEATED => Err(CheckError::TooDeep { at }),
+            _ => Ok(()),
+        }
+    }
+
     pub(super) fn is_constant(&self) -> bool {
         match self {
             Self::Typed(typed) => typed.term.is_constant(),

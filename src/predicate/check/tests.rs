@@ -388,3 +388,15 @@ fn trees_deeper_than_the_parser_allows_are_refused() {
         assert_eq!(error, CheckError::TooDeep { at: 3 });
     });
 }
+
+#[test]
+fn what_stands_for_several_comparisons_does_not_grow_without_bound() {
+    for (before, after) in
+        [("(", ") BETWEEN SYMMETRIC done AND TRUE"), ("(", ") BETWEEN done AND TRUE"), ("(", ") IN (done, TRUE)")]
+    {
+        let nested = |levels: usize| format!("{}id = 1{}", before.repeat(levels), after.repeat(levels));
+        assert!(checked(&nested(1), &[]).is_ok(), "{after}");
+        let refused = checked(&nested(60), &[]).unwrap_err();
+        assert!(refused.ends_with("the condition is nested too deeply"), "{refused}");
+    }
+}

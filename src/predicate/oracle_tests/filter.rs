@@ -97,7 +97,7 @@ impl Writer<'_> {
             }
             5 | 6 => {
                 let value = self.value(kind);
-                let items: Vec<_> = (0..1 + self.random.below(3)).map(|_| self.operand(other)).collect();
+                let items: Vec<_> = (0..=self.random.below(3)).map(|_| self.operand(other)).collect();
                 format!("{value} {}IN ({})", self.not(), items.join(", "))
             }
             7 => {
@@ -136,12 +136,11 @@ impl Writer<'_> {
             }
         };
         let value = self.value(kind);
-        let pattern = match self.random.below(8) {
-            0 => self.value(kind),
-            _ => {
-                let pattern = self.random.pick(PATTERNS);
-                self.literal(pattern, "text")
-            }
+        let pattern = if self.random.one_in(8) {
+            self.value(kind)
+        } else {
+            let pattern = self.random.pick(PATTERNS);
+            self.literal(pattern, "text")
         };
         match self.random.below(4) {
             0 => format!("{value} {} {pattern}", self.random.pick(&["~~", "!~~", "~~*", "!~~*"])),
@@ -218,7 +217,7 @@ impl Writer<'_> {
         match self.random.below(6) {
             0 | 1 => self.array(kind),
             2 => {
-                let items: Vec<_> = (0..1 + self.random.below(3)).map(|_| self.operand(kind)).collect();
+                let items: Vec<_> = (0..=self.random.below(3)).map(|_| self.operand(kind)).collect();
                 format!("ARRAY[{}]", items.join(", "))
             }
             3 => format!("{}::{}[]", quote_literal(&kind.array(self.random)), kind.cast),

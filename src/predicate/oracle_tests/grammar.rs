@@ -61,7 +61,7 @@ async fn tree(oracle: &Oracle, condition: &str) -> Result<String, String> {
 
 fn chain(random: &mut Random) -> String {
     let mut text = operand(random);
-    for _ in 0..1 + random.below(5) {
+    for _ in 0..=random.below(5) {
         let next = operand(random);
         text = match random.below(12) {
             0 => format!("{text} {}", random.pick(&["ISNULL", "NOTNULL", "IS NULL", "IS NOT TRUE", "IS UNKNOWN"])),

@@ -1,4 +1,4 @@
-//! Random numbers that a seed brings back (SplitMix64).
+//! Random numbers that a seed brings back (`SplitMix64`).
 
 pub(super) struct Random(pub(super) u64);
 

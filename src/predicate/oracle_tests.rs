@@ -134,6 +134,11 @@ fn is_leniency(message: &str) -> bool {
     message.starts_with("operator does not exist") && of_domain || message.contains("violates check constraint")
 }
 
+/// Whether an error depends on a row's values.
+fn is_of_a_row(message: &str) -> bool {
+    message == "LIKE pattern must not end with escape character" || message == "date out of range for timestamp"
+}
+
 /// Whether our verdicts are those of Postgres, on the filter and on what we make of it.
 async fn compare(
     oracle: &Oracle,
@@ -155,9 +160,11 @@ async fn compare(
             Ok(theirs) => theirs.into_iter().map(|row| Some(row[0].as_deref() == Some("t"))).collect(),
             Err(message) if sql == &filter.inlined && is_leniency(&message) => continue,
             // Of Postgres 17 and later.
-            Err(message) if message.contains("type interval: \"") && message.contains("infinity\"") => continue,
+            Err(message) if message.contains("type interval: \"") && message.to_lowercase().contains("infinity\"") => {
+                continue;
+            }
             // Which of several parts is evaluated is the planner's choice.
-            Err(_) if filter.is_nested && ours.iter().any(Result::is_err) => continue,
+            Err(message) if filter.is_nested && is_of_a_row(&message) => continue,
             Err(message) if ours.iter().all(Result::is_ok) => return Err(format!("{sql}: {message}")),
             Err(_) => one_by_one(oracle, sql, rows.len()).await,
         };

@@ -27,6 +27,7 @@ const COLUMNS: &[(&str, &str)] = &[
     ("s", "mood"),
     ("small", "small"),
     ("smalls", "small[]"),
+    ("t", "time"),
 ];
 
 fn schema(oids: &Oids) -> TableSchema {
@@ -237,8 +238,10 @@ async fn dates_beyond_timestamps_compare_but_cannot_be_cast() {
 }
 
 #[tokio::test]
-async fn an_interval_is_no_date() {
+async fn an_interval_is_no_date_and_a_time_has_no_t() {
     let cases = Cases::start().await;
+    cases.holds("t = '2024-02-29 12:00+02'", &[("t", "'12:00'")], "t").await;
+    assert!(cases.refused("t = '2024-02-29T12:00'").await.contains("invalid syntax for type time"));
     assert!(cases.refused("i = '1999-12-31'").await.contains("invalid syntax for type interval"));
 }
 

@@ -40,7 +40,9 @@ pub(super) fn parse_date(text: &str) -> Option<i32> {
 }
 
 pub(super) fn parse_time(text: &str) -> Option<i64> {
-    parts(text)?.time
+    // Postgres takes a date before a time alone, but not with the T of ISO 8601.
+    let has_t = text.as_bytes().windows(2).any(|pair| matches!(pair, [b'0'..=b'9', b'T' | b't']));
+    parts(text)?.time.filter(|_| !has_t)
 }
 
 pub(super) fn parse_timestamp(text: &str, zone: Zone) -> Option<i64> {

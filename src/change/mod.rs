@@ -109,8 +109,8 @@ pub enum Operation {
 pub enum OldRow {
     /// All of it.
     Full(Tuple),
-    /// The columns of the identity only; the others read as NULL. Not enough to sync.
-    Key(Tuple),
+    /// The columns of the identity only, which is not enough to sync and so is not kept.
+    Key,
 }
 
 /// A message written with `pg_logical_emit_message`.

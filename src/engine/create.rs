@@ -84,13 +84,18 @@ impl Making {
     async fn run(mut self, table_is_followed: bool) {
         let made = try_make(&self.shared, &self.live, table_is_followed).await;
         self.is_over = true;
-        let Err(failure) = made else { return };
         let Self { shared, live, .. } = &self;
+        let definition = live.definition();
+        let Err(failure) = made else {
+            let filter = definition.predicate.as_ref().map_or("", |predicate| predicate.template());
+            debug!(handle = %live.handle(), table = %definition.table.name, filter, "shape made");
+            return;
+        };
         let started = live.state().snapshot_pieces > 0;
-        let table = &live.definition().table.name;
+        let table = &definition.table.name;
         warn!(handle = %live.handle(), %table, started, error = &failure as &dyn std::error::Error, "snapshot failed");
         if let CreateError::SchemaChanged(_) = failure {
-            shared.catalog_changed(live.definition().table.id);
+            shared.catalog_changed(definition.table.id);
         }
         shared.forget(live, Some(failure));
         // The collector is gone only when the engine stops.

@@ -77,7 +77,6 @@ impl Interrupts {
     }
 
     /// Registers a waiting request. It counts as fired if a matching interrupt has come after generation `since`.
-    #[must_use]
     pub fn register(&self, definition: &Arc<Definition>, since: u64) -> Registration {
         let fired = Arc::new(Notify::new());
         let mut inner = self.lock();

@@ -10,10 +10,10 @@ mod schema;
 mod snapshot;
 mod xid;
 
-pub use ident::{IdentError, TableName, parse_column_list, parse_identifier};
-pub use lsn::{Lsn, ParseLsnError};
+pub use ident::{TableName, parse_column_list};
+pub use lsn::Lsn;
 pub use pg_type::{CustomType, CustomTypeKind, PgType};
 pub use quote::{quote_ident, quote_literal};
 pub use schema::{Collation, Column, Generated, RelationId, ReplicaIdentity, TableSchema};
-pub use snapshot::{ParseSnapshotError, PgSnapshot};
+pub use snapshot::PgSnapshot;
 pub use xid::{Xid, Xid8};

@@ -72,6 +72,11 @@ impl SyncService {
         Ok(self.interrupts().interrupt(Target::new(definition, shape.selects())))
     }
 
+    /// How many requests wait for a change now, on every kind of route.
+    pub fn waiting_requests(&self) -> usize {
+        self.interrupts().waiting()
+    }
+
     /// How far the service has come: whether it follows the database.
     pub fn status(&self) -> EngineStatus {
         self.engine().status()

@@ -153,7 +153,7 @@ fn delete(reader: &mut Reader) -> Option<Change> {
 fn old_row(kind: u8, reader: &mut Reader) -> Option<OldRow> {
     match kind {
         b'O' => reader.tuple().map(OldRow::Full),
-        b'K' => reader.tuple().map(OldRow::Key),
+        b'K' => reader.tuple().map(|_| OldRow::Key),
         _ => None,
     }
 }

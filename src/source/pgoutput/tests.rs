@@ -105,7 +105,7 @@ fn update_tells_full_key_and_no_old_rows_apart() {
         assert_eq!(texts(&new), ["1", "new"]);
         let is_full = old.as_ref().map(|old| matches!(old, OldRow::Full(_)));
         assert_eq!(is_full, expected);
-        if let Some(OldRow::Full(old) | OldRow::Key(old)) = old {
+        if let Some(OldRow::Full(old)) = old {
             assert_eq!(texts(&old), ["1", "old"]);
         }
     }

@@ -54,7 +54,8 @@ fn inside() -> Decoder {
 fn walk(event: &Event) {
     let tuple = |tuple: &Tuple| assert_eq!(tuple.cells().count(), tuple.len());
     let old = |row: &OldRow| match row {
-        OldRow::Full(row) | OldRow::Key(row) => tuple(row),
+        OldRow::Full(row) => tuple(row),
+        OldRow::Key => {}
     };
     let Event::Change(change) = event else { return };
     match &change.operation {

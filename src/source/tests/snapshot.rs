@@ -65,7 +65,7 @@ async fn its_visibility_is_that_of_its_rows() {
     running.batch_execute("COMMIT").await.unwrap();
     test.execute("INSERT INTO t VALUES (3)").await;
     let now = test.value("SELECT pg_current_wal_lsn()").await.parse().unwrap();
-    assert!(rows.lsn() > crate::pg::Lsn::ZERO && rows.lsn() < now);
+    assert!(rows.lsn() > crate::pg::Lsn::default() && rows.lsn() < now);
     assert_eq!(all(&mut *rows).await.unwrap(), "1\n", "what came later is not in it");
     assert!(rows.next().await.unwrap().is_none(), "the end stays the end");
 }

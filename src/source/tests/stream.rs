@@ -17,7 +17,7 @@ fn short(event: &Event) -> Option<String> {
         Operation::Update { old: Some(OldRow::Full(old)), new } => format!("update {} to {}", texts(old), texts(new)),
         Operation::Update { old, new } => format!("update {old:?} to {}", texts(new)),
         Operation::Delete { old: OldRow::Full(old) } => format!("delete {}", texts(old)),
-        Operation::Delete { old: OldRow::Key(key) } => format!("delete key {}", texts(key)),
+        Operation::Delete { old: OldRow::Key } => "delete by key".into(),
     };
     Some(match event {
         Event::Begin(_) => "begin".into(),

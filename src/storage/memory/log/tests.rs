@@ -8,7 +8,7 @@ fn commit(log: &MemoryLog, tx: u64, letters: &str) {
 }
 
 fn append(log: &MemoryLog, tx: u64, first_op: u64, letters: &str) {
-    let bytes: String = letters.chars().map(|letter| format!(",{letter}")).collect();
+    let bytes: String = letters.chars().flat_map(|letter| [',', letter]).collect();
     let ends: Vec<_> = (0..letters.len()).map(|n| ItemEnd { op: first_op + 2 * n as u64, end: 2 * (n + 1) }).collect();
     log.append(Items { tx, bytes: bytes.as_bytes(), ends: &ends }).unwrap();
 }

@@ -1,6 +1,7 @@
 //! What the tests share: a fresh database with a connection to it, a service that follows it, a server in front.
 
 use std::net::TcpListener;
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::web::ServiceConfig;
@@ -74,6 +75,8 @@ impl Stand {
             .workers(1)
             .disable_signals()
             .h1_allow_half_closed(false)
+            // A test that is busy for a while must not find its idle connection closed just when it asks again.
+            .keep_alive(Duration::from_secs(600))
             .listen(listener)
             .unwrap()
             .run();

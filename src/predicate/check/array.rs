@@ -111,26 +111,24 @@ impl<'a> Checker<'a> {
     ) -> Result<Term, CheckError> {
         let value = self.operand(value)?;
         let operands = list.iter().map(|expr| self.operand(expr)).collect::<Result<Vec<_>, _>>()?;
-        let (constants, others): (Vec<_>, Vec<_>) = operands.into_iter().partition(Operand::is_constant);
         let (op, all) = if negated { (Comparison::Ne, true) } else { (Comparison::Eq, false) };
+        let constants: Vec<_> = operands.iter().filter(|operand| operand.is_constant()).cloned().collect();
+        let reads_columns = constants.len() < operands.len();
         let mut terms = Vec::new();
-        match common(Some(&value), &constants) {
+        // What is not in the array is compared in the order in which it was written.
+        let rest: Vec<_> = match common(Some(&value), &constants) {
             Some(element) if constants.len() > 1 && !matches!(element, PgType::Array(_)) => {
                 let array = self.collected(constants, &element, at)?;
                 terms.push(self.quantify(Quantifier { op, all }, value.clone(), Operand::Typed(array), at)?);
+                operands.into_iter().filter(|operand| !operand.is_constant()).collect()
             }
-            _ => {
-                for constant in constants {
-                    let term = self.compare(op, value.clone(), constant, at)?;
-                    terms.push(as_array(term, all));
-                }
-            }
-        }
-        if !others.is_empty() {
+            _ => operands,
+        };
+        if reads_columns {
             value.repeatable(at)?;
         }
-        for other in others {
-            terms.push(self.compare(op, value.clone(), other, at)?);
+        for operand in rest {
+            terms.push(as_array(self.compare(op, value.clone(), operand, at)?, all));
         }
         Ok(joined(terms, !negated))
     }

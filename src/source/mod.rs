@@ -9,6 +9,7 @@ pub(crate) mod copy;
 mod endpoint;
 mod error;
 mod feedback;
+mod patience;
 mod pgoutput;
 mod pool;
 mod postgres;

@@ -1,7 +1,6 @@
 //! [`PostgresSource`]: a Postgres server as a source.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt};
 use tokio::sync::Notify;
@@ -9,6 +8,7 @@ use tracing::debug;
 
 use super::connection::Connection;
 use super::endpoint::Endpoint;
+use super::patience::Patience;
 use super::pool::{Client, Pool, pool};
 use super::slot::{self, Names};
 use super::stream::PostgresStream;
@@ -23,17 +23,6 @@ const ADMIN_CONNECTIONS: usize = 4;
 
 /// Connections for snapshots: as many are read at once.
 const SNAPSHOT_CONNECTIONS: usize = 16;
-
-/// How long the server may take for what others wait for.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Patience {
-    /// The locks for publishing a table, and the one that keeps it as it is for a snapshot. Others queue behind them.
-    pub(super) lock: Duration,
-    /// The first row of a snapshot, once there is a connection.
-    pub(super) first_row: Duration,
-}
-
-const PATIENCE: Patience = Patience { lock: Duration::from_secs(5), first_row: Duration::from_secs(30) };
 
 /// A Postgres server.
 #[derive(Debug)]
@@ -65,7 +54,7 @@ impl PostgresSource {
             admin: pool(&endpoint, ADMIN_CONNECTIONS),
             snapshots: pool(&endpoint, SNAPSHOT_CONNECTIONS),
             endpoint,
-            patience: PATIENCE,
+            patience: Patience::default(),
             made: Mutex::default(),
         })
     }

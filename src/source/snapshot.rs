@@ -12,8 +12,8 @@ use tokio_postgres::{CopyOutStream, SimpleQueryMessage};
 use tracing::debug;
 
 use super::endpoint::Endpoint;
+use super::patience::Patience;
 use super::pool::{Pool, Pooled, cancel, get};
-use super::postgres::Patience;
 use super::{SnapshotQuery, SnapshotRows, SourceError, settings};
 use crate::pg::{Lsn, PgSnapshot, quote_ident};
 

@@ -1,0 +1,18 @@
+//! How long the server may take for what others wait for.
+
+use std::time::Duration;
+
+/// Limits on what the server is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    /// The locks for publishing a table, and the one that keeps it as it is for a snapshot. Others queue behind them.
+    pub(super) lock: Duration,
+    /// The first row of a snapshot, once there is a connection.
+    pub(super) first_row: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { lock: Duration::from_secs(5), first_row: Duration::from_secs(30) }
+    }
+}

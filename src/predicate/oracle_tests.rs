@@ -15,7 +15,7 @@ use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 use self::filter::Filter;
 use self::random::Random;
 use self::table::Oids;
-use super::{Expr, Predicate, Row};
+use super::{Expr, Predicate, Row, Value};
 use crate::pg::TableSchema;
 
 /// As `source` sets them for snapshots and the stream.
@@ -118,6 +118,7 @@ async fn batch(oracle: &Oracle, schema: &TableSchema, random: &mut Random, tally
         match Predicate::check(&expr, &filter.binds, schema) {
             Ok(predicate) => {
                 tally.accepted += 1;
+                tally.failures.extend(rows.iter().find_map(|row| is_found(&predicate, schema, row).err()));
                 if let Err(failure) = compare(oracle, &filter, &expr, &predicate, &rows).await {
                     tally.failures.push(format!("{}\n  {}\n  {failure}", filter.text, filter.inlined));
                 }
@@ -178,6 +179,19 @@ async fn compare(
                 let seen: Vec<_> = predicate.columns().iter().map(|&column| &row.0[column]).collect();
                 return Err(format!("{sql}\n  on {seen:?}: {ours:?}, not {theirs:?}"));
             }
+        }
+    }
+    Ok(())
+}
+
+/// Whether the router would find the filter for a row that it takes, by each of its keys.
+fn is_found(predicate: &Predicate, schema: &TableSchema, row: &TextRow) -> Result<(), String> {
+    let keys = if predicate.matches(row) == Ok(true) { predicate.index_keys() } else { &[] };
+    for key in keys {
+        let text = row.0[key.column].as_deref();
+        let value = text.map(|text| Value::parse(text, &schema.columns[key.column].ty).unwrap());
+        if !value.as_ref().is_some_and(|value| key.values.contains(value)) {
+            return Err(format!("{}: {text:?} is not among {:?}", predicate.sql(), key.values));
         }
     }
     Ok(())

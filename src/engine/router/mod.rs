@@ -11,6 +11,8 @@ pub use bench::Routing;
 
 use std::collections::{BTreeMap, HashMap};
 
+use smallvec::SmallVec;
+
 use crate::pg::{PgType, TableSchema};
 use crate::predicate::{IndexKey, Value};
 use crate::protocol::Cells;
@@ -18,13 +20,16 @@ use crate::protocol::Cells;
 /// Where the collector keeps a shape.
 pub(super) type Slot = u32;
 
+/// Ascending. Most values have few shapes: they lie in the table itself, one look into memory away.
+type Slots = SmallVec<[Slot; 4]>;
+
 /// The index over the shapes of one table.
 #[derive(Debug, Default)]
 pub(super) struct Router {
     /// By column.
     indexes: BTreeMap<usize, EqualityIndex>,
-    /// Candidates for every change, ascending.
-    unindexed: Vec<Slot>,
+    /// Candidates for every change.
+    unindexed: Slots,
     len: usize,
 }
 
@@ -32,8 +37,7 @@ pub(super) struct Router {
 struct EqualityIndex {
     column: usize,
     ty: PgType,
-    /// Ascending slots for each value.
-    shapes: HashMap<Value, Vec<Slot>>,
+    shapes: HashMap<Value, Slots>,
 }
 
 impl Router {
@@ -119,13 +123,13 @@ fn indexable<'a>(keys: &'a [IndexKey], table: &'a TableSchema) -> Option<(&'a In
     Some((key, &table.columns.get(key.column)?.ty))
 }
 
-fn insert_sorted(slots: &mut Vec<Slot>, slot: Slot) {
+fn insert_sorted(slots: &mut Slots, slot: Slot) {
     if let Err(at) = slots.binary_search(&slot) {
         slots.insert(at, slot);
     }
 }
 
-fn remove_sorted(slots: &mut Vec<Slot>, slot: Slot) {
+fn remove_sorted(slots: &mut Slots, slot: Slot) {
     if let Ok(at) = slots.binary_search(&slot) {
         slots.remove(at);
     }

@@ -62,7 +62,10 @@ fn measure(name: &str, shapes: u32, table: &str) {
         per_unit(sender_cpu, rounds),
         cpu::resident_mib()
     );
+    let expected = if table == "work" { CHANGES / owners } else { 0 };
     for stand in stands {
+        let kept = runtime.block_on(log_length(&stand, shapes));
+        assert_eq!(kept, expected as usize, "the log holds what was written for its shape");
         runtime.block_on(stand.stop());
     }
 }
@@ -145,6 +148,25 @@ fn receive(cluster: &Cluster, end: &str) -> Duration {
     assert!(status.success(), "pg_recvlogical reaches the end");
     psql(cluster, "SELECT pg_drop_replication_slot('run')");
     time
+}
+
+/// How many changes the log of the first shape on `work` holds.
+async fn log_length(stand: &Stand, shapes: u32) -> usize {
+    let mut shape = vec![("table", "work")];
+    if shapes > 0 {
+        shape.push(("where", "owner_id = 0"));
+    }
+    let first = stand.get(&[&shape[..], &[("offset", "-1")]].concat()).await;
+    let (handle, mut offset, mut changes) = (header(&first, "electric-handle"), "0_inf".to_owned(), 0);
+    loop {
+        let response = stand.get(&[&shape[..], &[("handle", &handle), ("offset", &offset)]].concat()).await;
+        let is_up_to_date = response.headers().contains_key("electric-up-to-date");
+        offset = header(&response, "electric-offset");
+        changes += response.text().await.expect("a body").matches("\"operation\":\"insert\"").count();
+        if is_up_to_date {
+            return changes;
+        }
+    }
 }
 
 /// Waits until the service says that it has seen everything up to `end`.

@@ -1,6 +1,7 @@
 //! What the benches stand on: a cluster, a service behind a real HTTP server, a client.
 
 use std::net::TcpListener;
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer};
@@ -43,7 +44,14 @@ impl Stand {
         let url = format!("http://{}/v1/shape", listener.local_addr().expect("an address"));
         let service = sync.clone();
         let server = HttpServer::new(move || App::new().service(shape_api(&service)));
-        let server = server.workers(1).disable_signals().listen(listener).expect("a server").run();
+        // A connection that idles while the limit is measured must be there afterwards.
+        let server = server
+            .keep_alive(Duration::from_secs(600))
+            .workers(1)
+            .disable_signals()
+            .listen(listener)
+            .expect("a server")
+            .run();
         let handle = server.handle();
         tokio::spawn(server);
         Self { sync, http: Client::new(), url, server: handle }

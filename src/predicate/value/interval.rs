@@ -191,6 +191,10 @@ fn split_amount(text: &str) -> Option<(Amount<'_>, &str)> {
     Some((Amount { negative, whole, fraction }, tail))
 }
 
+/// Digits after the point in the form of ISO 8601. Postgres takes more, and rounds them by way of a binary number that holds
+/// the whole part too; with these the result is exact.
+const ISO_DIGITS: usize = 6;
+
 fn parse_iso(text: &str) -> Option<Sum> {
     let mut sum = Sum::default();
     let (mut rest, mut in_time, mut any) = (text, false, false);
@@ -203,6 +207,9 @@ fn parse_iso(text: &str) -> Option<Sum> {
             continue;
         }
         let (amount, tail) = split_amount(rest)?;
+        if amount.fraction.trim_end_matches('0').len() > ISO_DIGITS {
+            return None;
+        }
         let mut tail = tail.chars();
         let unit = match (tail.next()?.to_ascii_uppercase(), in_time) {
             ('Y', false) => Unit::Months(12),
@@ -350,6 +357,7 @@ mod tests {
             "1 hour 1:00",
             "1:60",
             "P1YT",
+            "PT4.4989825S",
             "ago",
         ] {
             assert!(Interval::parse(text).is_none(), "{text}");

@@ -207,6 +207,9 @@ mod odd {
             tags -> Array<Text>,
             size -> Float8,
             data -> Bytea,
+            // Domains, by the types below them, as Diesel's own schema printer declares them.
+            points -> Int8,
+            mail -> Text,
         }
     }
 }
@@ -218,9 +221,10 @@ use odd::things;
 async fn the_engine_resolves_what_diesel_writes() {
     let db = crate::support::Db::new(
         "CREATE SCHEMA app; CREATE TYPE app.\"Mood\" AS ENUM ('sad', 'happy');
+         CREATE DOMAIN app.points AS int8 CHECK (VALUE > 0); CREATE DOMAIN app.mail AS varchar(80);
          CREATE TABLE app.\"Odd \"\"t\"\"\" (\"Id, \"\"x\"\"\" uuid PRIMARY KEY, mood app.\"Mood\", price numeric(8, 2) NOT NULL,
              at timestamptz NOT NULL, day date NOT NULL, tags text[] NOT NULL, size float8 NOT NULL, data bytea NOT NULL,
-             added_later int)",
+             points app.points NOT NULL, mail app.mail NOT NULL, added_later int)",
     )
     .await;
     let sync = diesel_electric::SyncService::builder().database_url(db.url()).start().await.unwrap();
@@ -237,6 +241,9 @@ async fn the_engine_resolves_what_diesel_writes() {
         things::table.filter(things::day.ne_all(vec![now.date_naive()])).into_boxed(),
         things::table.filter(things::tags.eq(vec!["a b", "c"])).into_boxed(),
         things::table.filter(things::size.lt(1e20).or(things::data.eq(vec![0_u8, 255]))).into_boxed(),
+        things::table.filter(things::points.eq(7)).into_boxed(),
+        things::table.filter(things::points.eq_any([7, 8])).into_boxed(),
+        things::table.filter(things::mail.eq("a@b").or(things::mail.ilike("%@c"))).into_boxed(),
     ];
     for (position, query) in queries.into_iter().enumerate() {
         let reached = sync.interrupt(query).await;

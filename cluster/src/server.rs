@@ -162,7 +162,9 @@ impl Drop for Cluster {
 /// Starts the process that ends the server when we are gone. In a process group of its own, so that Ctrl-C at a terminal
 /// leaves it to its work.
 fn warden(binaries: &Binaries, owner: Owner, folder: &Path) -> Result<Child, ClusterError> {
-    let script = r#"trap '' INT TERM HUP; read -r _; "$1" -D "$2/data" -m immediate -s stop; cd /; rm -rf "$2""#;
+    let script = r#"trap '' INT TERM HUP; read -r _; "$1" -D "$2/data" -m immediate -s stop; cd /
+        # An initdb that outlives us may still be writing.
+        for _ in 1 2 3 4 5; do rm -rf "$2" && break; sleep 1; done"#;
     let mut command = Command::new("/bin/sh");
     command.args(["-c", script, "warden"]).arg(binaries.program("pg_ctl")).arg(folder);
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);

@@ -60,7 +60,13 @@ fn candidates() -> Vec<PathBuf> {
             folders.push(entry.path().join(below));
         }
     }
-    folders.extend(["/usr/pgsql/bin", "/usr/local/pgsql/bin", "/usr/bin"].map(PathBuf::from));
+    // Red Hat's `/usr/pgsql-17`.
+    for entry in std::fs::read_dir("/usr").into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with("pgsql") {
+            folders.push(entry.path().join("bin"));
+        }
+    }
+    folders.extend(["/usr/local/pgsql/bin", "/usr/bin"].map(PathBuf::from));
     let configured = Command::new("pg_config").arg("--bindir").output().ok();
     let configured = configured.and_then(|output| String::from_utf8(output.stdout).ok());
     folders.extend(configured.map(|folder| PathBuf::from(folder.trim())));

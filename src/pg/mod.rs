@@ -13,7 +13,7 @@ mod xid;
 pub use ident::{TableName, parse_column_list};
 pub use lsn::Lsn;
 pub use pg_type::{CustomType, CustomTypeKind, PgType};
-pub use quote::{quote_ident, quote_literal};
+pub use quote::{push_array_element, quote_ident, quote_literal};
 pub use schema::{Collation, Column, Generated, RelationId, ReplicaIdentity, TableSchema};
 pub use snapshot::PgSnapshot;
 pub use xid::{Xid, Xid8};

@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 
 use super::Value;
 use super::text::{is_blank, trim};
-use crate::pg::PgType;
+use crate::pg::{PgType, push_array_element};
 
 /// Dimensions that Postgres allows (`MAXDIM`).
 const MAX_DIMENSIONS: usize = 6;
@@ -251,7 +251,7 @@ fn print_level(dimensions: &[Dimension], elements: &[Option<Value>], ty: &PgType
         }
         if inner.is_empty() {
             match part.first() {
-                Some(Some(value)) => print_element(&value.print(ty), text),
+                Some(Some(value)) => push_array_element(&value.print(ty), text),
                 _ => text.push_str("NULL"),
             }
         } else {
@@ -259,23 +259,6 @@ fn print_level(dimensions: &[Dimension], elements: &[Option<Value>], ty: &PgType
         }
     }
     text.push('}');
-}
-
-/// Quoted where `array_out` quotes.
-fn print_element(element: &str, text: &mut String) {
-    let special = |c: char| is_blank(c) || matches!(c, '{' | '}' | ',' | '"' | '\\');
-    if !element.is_empty() && !element.contains(special) && !element.eq_ignore_ascii_case("null") {
-        text.push_str(element);
-        return;
-    }
-    text.push('"');
-    for c in element.chars() {
-        if matches!(c, '"' | '\\') {
-            text.push('\\');
-        }
-        text.push(c);
-    }
-    text.push('"');
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::reader::Reader;
 use super::{Fault, scalar_text, text};
-use crate::pg::PgType;
+use crate::pg::{PgType, push_array_element};
 
 /// An array in its binary form; of a type that only the catalog knows if `element` is not given.
 ///
@@ -39,8 +39,7 @@ pub(super) fn array_text(element: Option<&PgType>, bytes: &[u8]) -> Result<Strin
     })
 }
 
-/// The text of a one-dimensional array whose elements have these texts (Postgres manual, "Array Input and Output
-/// Syntax"; quotes as `array_out` sets them).
+/// The text of a one-dimensional array whose elements have these texts.
 pub fn array_literal(elements: impl Iterator<Item = Option<String>>) -> String {
     let mut text = String::from("{");
     for (position, element) in elements.enumerate() {
@@ -49,29 +48,9 @@ pub fn array_literal(elements: impl Iterator<Item = Option<String>>) -> String {
         }
         match element {
             None => text.push_str("NULL"),
-            Some(element) if needs_quotes(&element) => push_quoted(&mut text, &element),
-            Some(element) => text.push_str(&element),
+            Some(element) => push_array_element(&element, &mut text),
         }
     }
     text.push('}');
     text
-}
-
-fn needs_quotes(element: &str) -> bool {
-    element.is_empty() || element.eq_ignore_ascii_case("null") || element.contains(is_special)
-}
-
-fn is_special(c: char) -> bool {
-    matches!(c, '"' | '\\' | '{' | '}' | ',' | ' ' | '\t' | '\n' | '\r' | '\x0b' | '\x0c')
-}
-
-fn push_quoted(text: &mut String, element: &str) {
-    text.push('"');
-    for c in element.chars() {
-        if matches!(c, '"' | '\\') {
-            text.push('\\');
-        }
-        text.push(c);
-    }
-    text.push('"');
 }

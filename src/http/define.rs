@@ -7,7 +7,7 @@ use crate::engine::{Definition, Engine, ResolveError};
 use crate::protocol::FieldErrors;
 use crate::shape::{ClientShape, Shape};
 
-/// Looks up a shape that a client has defined: checks it against the database, in the order of section 3: table, what may be selected, the selection, the
+/// Looks up a shape that a client has defined, in the order of section 3: table, what may be selected, the selection, the
 /// filter.
 pub(super) async fn define(engine: &Engine, client: &ClientShape) -> Result<Arc<Definition>, Failure> {
     if let Some(queryable) = &client.queryable {

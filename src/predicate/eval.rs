@@ -349,7 +349,8 @@ pub(super) fn convert(value: &Value, how: Conversion) -> Result<Value, EvalError
         }
         (Conversion::DateToTimestamp, Value::Date(days)) => Value::Timestamp(midnight(*days)),
         (Conversion::TimeToInterval, Value::Time(micros)) => Value::Interval(Interval::from_micros(*micros)),
-        (Conversion::Trim, Value::Text(text)) => Value::Text(text.trim_end_matches(' ').into()),
+        // To `bpchar` too: a `Value` of it has no blanks at its end.
+        (Conversion::Trim | Conversion::Pad, Value::Text(text)) => Value::Text(text.trim_end_matches(' ').into()),
         (_, same) => same.clone(),
     })
 }

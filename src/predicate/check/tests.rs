@@ -347,6 +347,11 @@ fn index_keys_are_equalities_that_every_row_meets() {
     assert_eq!(keys("NOT owner_id = 7"), []);
     assert_eq!(keys("id = 1.5"), []);
     assert_eq!(keys("bp = 'a '"), [(9, vec![Value::Text("a".into())])]);
+    assert_eq!(keys("bp = 'a '::varchar"), [(9, vec![Value::Text("a".into())])]);
+    assert_eq!(
+        keys("bp = ANY(ARRAY['a ', 'b']::varchar[])"),
+        [(9, vec![Value::Text("a".into()), Value::Text("b".into())])]
+    );
     assert_eq!(keys("title::bpchar = 'a'"), []);
     assert_eq!(keys("owner_id IS NOT DISTINCT FROM 7"), [(1, ints(&[7]))]);
 }

@@ -250,6 +250,11 @@ async fn blanks_do_not_count_in_arrays_of_char() {
     let cases = Cases::start().await;
     cases.holds("cs <= ARRAY[c]", &[("c", "'a'"), ("cs", "ARRAY['a    '::char(5)]")], "t").await;
     cases.holds("cs = ARRAY[c]", &[("c", "'a'"), ("cs", "ARRAY['a'::char(3)]")], "t").await;
+    // Nor in constants that become char, be they few or many enough for a set.
+    let row = [("c", "'a'")];
+    cases.holds("c = 'a '::varchar", &row, "t").await;
+    cases.holds("c = ANY(ARRAY['a ', 'b']::varchar[])", &row, "t").await;
+    cases.holds("c = ANY('{1,2,3,4,5,6,7,8,9,\"a \"}'::varchar[])", &row, "t").await;
 }
 
 #[tokio::test]

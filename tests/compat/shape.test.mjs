@@ -3,67 +3,22 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
-import { Database, Follower, Server } from './support.mjs'
+import { Fixture } from './fixture.mjs'
 
 const ROWS = 20_000
 
-let database, server
-let tables = 0
+let fixture
 
 before(async () => {
-  database = await Database.start()
-  server = await Server.start(database, '--chunk-bytes', '100000')
+  fixture = await Fixture.start('--chunk-bytes', '100000')
 })
 
-after(async () => {
-  await server?.stop()
-  await database?.stop()
-})
-
-/** A table of a test's own, so that what other tests write is not in its log. */
-async function table(rows = 200) {
-  const name = `items_${++tables}`
-  await database.sql(`
-    CREATE TABLE ${name} (id bigint PRIMARY KEY, name text NOT NULL, size integer, note text);
-    INSERT INTO ${name} SELECT n, 'item ' || n, n % 100 FROM generate_series(1, ${rows}) n`)
-  return name
-}
-
-function follow(t, params, options = {}) {
-  const follower = new Follower(server.url, { params, ...options })
-  t.after(() => follower.stop())
-  return follower
-}
-
-/** A client that has the first rows. */
-async function ready(t, params, options) {
-  const follower = follow(t, params, options)
-  await follower.upToDate()
-  return follower
-}
-
-/** Waits until the client has exactly the rows of the table that fulfil the condition. */
-async function agrees(follower, table, condition = 'true') {
-  const query = `SELECT id::text, name, size, note FROM ${table} WHERE ${condition}`
-  const expected = new Map((await database.rows(query)).map((row) => [row.id, row]))
-  await follower.until(`the ${expected.size} rows of ${query}`, ({ rows }) => {
-    if (rows.size !== expected.size) return false
-    return [...rows.values()].every((row) => {
-      const other = expected.get(String(row.id))
-      return other && row.name === other.name && row.size === other.size && row.note === other.note
-    })
-  })
-}
-
-/** Runs a statement, and returns the id of its transaction. */
-async function write(sql) {
-  return Number(await database.sql(`BEGIN; ${sql}; SELECT pg_current_xact_id()::xid; COMMIT`))
-}
+after(() => fixture?.stop())
 
 test('20,000 rows come in several chunks', async (t) => {
-  const items = await table(ROWS)
-  const follower = await ready(t, { table: items })
-  await agrees(follower, items)
+  const items = await fixture.table(ROWS)
+  const follower = await fixture.ready(t, { table: items })
+  await fixture.agrees(follower, items)
   const chunks = follower.answers.filter(({ url }) => !url.searchParams.has('live'))
   assert.ok(chunks.length >= 10, `in ${chunks.length} answers`)
   assert.ok(chunks.every(({ status }) => status === 200))
@@ -72,8 +27,8 @@ test('20,000 rows come in several chunks', async (t) => {
 })
 
 test('inserts, updates and deletes are followed, each with its transaction', async (t) => {
-  const items = await table()
-  const follower = await ready(t, { table: items })
+  const items = await fixture.table()
+  const follower = await fixture.ready(t, { table: items })
   const steps = [
     [`INSERT INTO ${items} VALUES (-1, 'new', 7)`, ['insert -1']],
     [`UPDATE ${items} SET name = 'renamed', note = 'x' WHERE id = -1`, ['update -1']],
@@ -84,8 +39,8 @@ test('inserts, updates and deletes are followed, each with its transaction', asy
   ]
   for (const [sql, operations] of steps) {
     const since = follower.changes.length
-    const txid = await write(sql)
-    await agrees(follower, items)
+    const txid = await fixture.write(sql)
+    await fixture.agrees(follower, items)
     assert.deepEqual(follower.operations(since), operations, sql)
     for (const { headers } of follower.changes.slice(since)) assert.deepEqual(headers.txids, [txid], sql)
   }
@@ -94,21 +49,21 @@ test('inserts, updates and deletes are followed, each with its transaction', asy
 })
 
 test('a big transaction comes whole, over several chunks', async (t) => {
-  const items = await table(ROWS)
-  const follower = await ready(t, { table: items })
-  const txid = await write(`UPDATE ${items} SET name = 'all ' || id; DELETE FROM ${items} WHERE id % 10 = 0`)
-  await agrees(follower, items)
+  const items = await fixture.table(ROWS)
+  const follower = await fixture.ready(t, { table: items })
+  const txid = await fixture.write(`UPDATE ${items} SET name = 'all ' || id; DELETE FROM ${items} WHERE id % 10 = 0`)
+  await fixture.agrees(follower, items)
   const changes = follower.changes.slice(ROWS)
   assert.equal(changes.length, ROWS + ROWS / 10)
   assert.ok(changes.every(({ headers }) => headers.txids.length === 1 && headers.txids[0] === txid))
 })
 
 test('a changed key is a delete and an insert', async (t) => {
-  const items = await table()
-  const follower = await ready(t, { table: items })
+  const items = await fixture.table()
+  const follower = await fixture.ready(t, { table: items })
   const since = follower.changes.length
-  await write(`UPDATE ${items} SET id = -5 WHERE id = 5`)
-  await agrees(follower, items)
+  await fixture.write(`UPDATE ${items} SET id = -5 WHERE id = 5`)
+  await fixture.agrees(follower, items)
   assert.deepEqual(follower.operations(since), ['delete 5', 'insert -5'])
   const [gone, come] = follower.changes.slice(since)
   assert.equal(gone.headers.key_change_to, come.key)
@@ -117,49 +72,50 @@ test('a changed key is a delete and an insert', async (t) => {
 })
 
 test('TRUNCATE makes the client fetch anew', async (t) => {
-  const items = await table()
-  const follower = await ready(t, { table: items })
+  const items = await fixture.table()
+  const follower = await fixture.ready(t, { table: items })
   const handle = follower.stream.shapeHandle
-  await write(`TRUNCATE ${items}; INSERT INTO ${items} VALUES (1, 'the only one', 1)`)
-  await agrees(follower, items)
+  await fixture.write(`TRUNCATE ${items}; INSERT INTO ${items} VALUES (1, 'the only one', 1)`)
+  await fixture.agrees(follower, items)
   await follower.upToDate()
   assert.ok(follower.controls.includes('must-refetch'))
   assert.ok(follower.answers.some(({ status }) => status === 409))
   assert.notEqual(follower.stream.shapeHandle, handle)
-  await write(`INSERT INTO ${items} VALUES (2, 'and another', 1)`)
-  await agrees(follower, items)
+  await fixture.write(`INSERT INTO ${items} VALUES (2, 'and another', 1)`)
+  await fixture.agrees(follower, items)
 })
 
 test('a filtered shape follows rows that move in and out', async (t) => {
-  const items = await table()
-  const follower = await ready(t, { table: items, where: 'size > $1 AND name LIKE $2', params: ['97', 'item%'] })
+  const items = await fixture.table()
+  const filter = { where: 'size > $1 AND name LIKE $2', params: ['97', 'item%'] }
+  const follower = await fixture.ready(t, { table: items, ...filter })
   const condition = `size > 97 AND name LIKE 'item%'`
-  await agrees(follower, items, condition)
+  await fixture.agrees(follower, items, condition)
   assert.deepEqual(follower.operations(), ['insert 98', 'insert 99', 'insert 198', 'insert 199'])
-  await write(`UPDATE ${items} SET size = 99 WHERE id = 1`)
-  await write(`UPDATE ${items} SET size = NULL WHERE id = 98`)
-  await write(`UPDATE ${items} SET note = 'still here' WHERE id = 99`)
-  await write(`UPDATE ${items} SET note = 'still outside' WHERE id = 2`)
-  await write(`INSERT INTO ${items} VALUES (-1, 'other', 99), (-2, 'item', 99)`)
-  await agrees(follower, items, condition)
+  await fixture.write(`UPDATE ${items} SET size = 99 WHERE id = 1`)
+  await fixture.write(`UPDATE ${items} SET size = NULL WHERE id = 98`)
+  await fixture.write(`UPDATE ${items} SET note = 'still here' WHERE id = 99`)
+  await fixture.write(`UPDATE ${items} SET note = 'still outside' WHERE id = 2`)
+  await fixture.write(`INSERT INTO ${items} VALUES (-1, 'other', 99), (-2, 'item', 99)`)
+  await fixture.agrees(follower, items, condition)
   assert.deepEqual(follower.operations(4), ['insert 1', 'delete 98', 'update 99', 'insert -2'])
 })
 
 test('a client resumes where it stopped', async (t) => {
-  const items = await table()
-  const first = await ready(t, { table: items })
-  await write(`UPDATE ${items} SET name = 'before' WHERE id = 1`)
-  await agrees(first, items)
+  const items = await fixture.table()
+  const first = await fixture.ready(t, { table: items })
+  await fixture.write(`UPDATE ${items} SET name = 'before' WHERE id = 1`)
+  await fixture.agrees(first, items)
   const { shapeHandle: handle, lastOffset: offset } = first.stream
   first.stop()
-  await write(`UPDATE ${items} SET name = 'meanwhile' WHERE id = 2`)
-  await write(`INSERT INTO ${items} VALUES (-1, 'new', 1)`)
-  await write(`DELETE FROM ${items} WHERE id = 3`)
+  await fixture.write(`UPDATE ${items} SET name = 'meanwhile' WHERE id = 2`)
+  await fixture.write(`INSERT INTO ${items} VALUES (-1, 'new', 1)`)
+  await fixture.write(`DELETE FROM ${items} WHERE id = 3`)
 
-  const second = follow(t, { table: items }, { handle, offset })
+  const second = fixture.follow(t, { table: items }, { handle, offset })
   await second.until('three changes', ({ changes }) => changes.length === 3)
   assert.deepEqual(second.operations(), ['update 2', 'insert -1', 'delete 3'])
-  await write(`DELETE FROM ${items} WHERE id = -1`)
+  await fixture.write(`DELETE FROM ${items} WHERE id = -1`)
   await second.until('the delete', ({ changes }) => changes.length === 4)
   assert.deepEqual(second.operations(3), ['delete -1'])
   assert.equal(second.stream.shapeHandle, handle)
@@ -167,23 +123,23 @@ test('a client resumes where it stopped', async (t) => {
 })
 
 test('a client of a shape that is gone recovers from the 409', async (t) => {
-  const items = await table()
-  const follower = follow(t, { table: items }, { handle: '1234-5678', offset: '99_0' })
+  const items = await fixture.table()
+  const follower = fixture.follow(t, { table: items }, { handle: '1234-5678', offset: '99_0' })
   await follower.until('must-refetch', ({ controls }) => controls.includes('must-refetch'))
   await follower.upToDate()
-  await agrees(follower, items)
+  await fixture.agrees(follower, items)
   assert.equal(follower.answers[0].status, 409)
   assert.deepEqual(follower.controls, ['must-refetch', 'snapshot-end', 'up-to-date'])
   assert.notEqual(follower.stream.shapeHandle, '1234-5678')
 })
 
 test('replica=full tells whole rows and what was', async (t) => {
-  const items = await table()
-  const follower = await ready(t, { table: items, replica: 'full' })
+  const items = await fixture.table()
+  const follower = await fixture.ready(t, { table: items, replica: 'full' })
   const since = follower.changes.length
-  await write(`UPDATE ${items} SET name = 'second' WHERE id = 1`)
-  await write(`DELETE FROM ${items} WHERE id = 2`)
-  await agrees(follower, items)
+  await fixture.write(`UPDATE ${items} SET name = 'second' WHERE id = 1`)
+  await fixture.write(`DELETE FROM ${items} WHERE id = 2`)
+  await fixture.agrees(follower, items)
   const [update, gone] = follower.changes.slice(since)
   assert.deepEqual(update.value, { id: 1n, name: 'second', size: 1, note: null })
   assert.deepEqual(update.old_value, { name: 'item 1' })
@@ -191,29 +147,29 @@ test('replica=full tells whole rows and what was', async (t) => {
 })
 
 test('odd names and chosen columns', async (t) => {
-  await database.sql(`CREATE TABLE "Odd ""name""" ("a,b" integer PRIMARY KEY, "say ""hi""" text, unseen text)`)
-  const follower = await ready(t, { table: '"Odd ""name"""', columns: ['a,b', 'say "hi"'] })
-  await write(`INSERT INTO "Odd ""name""" VALUES (1, 'hello', 'secret')`)
+  await fixture.database.sql(`CREATE TABLE "Odd ""name""" ("a,b" integer PRIMARY KEY, "say ""hi""" text, unseen text)`)
+  const follower = await fixture.ready(t, { table: '"Odd ""name"""', columns: ['a,b', 'say "hi"'] })
+  await fixture.write(`INSERT INTO "Odd ""name""" VALUES (1, 'hello', 'secret')`)
   await follower.until('the row', ({ rows }) => rows.size === 1)
   assert.deepEqual([...follower.rows.values()], [{ 'a,b': 1, 'say "hi"': 'hello' }])
 })
 
 test('clients of different shapes see the same transaction', async (t) => {
-  const items = await table()
+  const items = await fixture.table()
   const sizes = Array.from({ length: 20 }, (_, size) => size)
-  const followers = await Promise.all(sizes.map((size) => ready(t, { table: items, where: `size = ${size}` })))
-  const txid = await write(`UPDATE ${items} SET note = 'seen'`)
+  const followers = await Promise.all(sizes.map((size) => fixture.ready(t, { table: items, where: `size = ${size}` })))
+  const txid = await fixture.write(`UPDATE ${items} SET note = 'seen'`)
   for (const [size, follower] of followers.entries()) {
-    await agrees(follower, items, `size = ${size}`)
+    await fixture.agrees(follower, items, `size = ${size}`)
     assert.deepEqual(follower.operations(2).sort(), [`update ${size || 200}`, `update ${size + 100}`].sort())
     assert.deepEqual(follower.changes.at(-1).headers.txids, [txid])
   }
 })
 
 test('a bad filter is refused, and told to the client', async (t) => {
-  const items = await table()
+  const items = await fixture.table()
   const error = await new Promise((resolve) => {
-    follow(t, { table: items, where: 'nonsense = 1' }, { onError: resolve })
+    fixture.follow(t, { table: items, where: 'nonsense = 1' }, { onError: resolve })
   })
   assert.equal(error.status, 400)
   assert.match(JSON.stringify(error.json), /nonsense/)

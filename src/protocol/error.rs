@@ -3,10 +3,23 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde_json::{Value, json};
+
 /// What is wrong with a request, by parameter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FieldErrors {
-    fields: BTreeMap<&'static str, Vec<String>>,
+    fields: BTreeMap<&'static str, Field>,
+}
+
+/// What is wrong with one parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Field {
+    Texts(Vec<String>),
+    /// What Postgres has found.
+    #[allow(dead_code)]
+    Found(String),
+    /// It has parameters of its own.
+    Nested(FieldErrors),
 }
 
 impl FieldErrors {
@@ -17,9 +30,33 @@ impl FieldErrors {
         errors
     }
 
+    /// What Postgres has found to be wrong, which is told without a list.
+    #[allow(dead_code)]
+    pub fn found(field: &'static str, text: impl Into<String>) -> Self {
+        Self { fields: BTreeMap::from([(field, Field::Found(text.into()))]) }
+    }
+
+    /// All that is wrong with a parameter that has parameters of its own.
+    #[allow(dead_code)]
+    pub fn nested(field: &'static str, errors: FieldErrors) -> Self {
+        let mut outer = Self::default();
+        outer.nest(field, errors);
+        outer
+    }
+
     /// Another thing that is wrong.
     pub fn add(&mut self, field: &'static str, text: impl Into<String>) {
-        self.fields.entry(field).or_default().push(text.into());
+        match self.fields.entry(field).or_insert_with(|| Field::Texts(Vec::new())) {
+            Field::Texts(texts) => texts.push(text.into()),
+            other => *other = Field::Texts(vec![text.into()]),
+        }
+    }
+
+    /// As [`Self::nested`], beside what is wrong already; nothing if nothing is.
+    pub(super) fn nest(&mut self, field: &'static str, errors: FieldErrors) {
+        if !errors.is_empty() {
+            self.fields.insert(field, Field::Nested(errors));
+        }
     }
 
     /// Whether nothing is wrong.
@@ -34,7 +71,19 @@ impl FieldErrors {
 
     /// `{"message":"Invalid request","errors":{field:[text]}}`
     pub fn body(&self) -> String {
-        serde_json::json!({"message": "Invalid request", "errors": self.fields}).to_string()
+        json!({"message": "Invalid request", "errors": self.json()}).to_string()
+    }
+
+    fn json(&self) -> Value {
+        let fields = self.fields.iter().map(|(name, field)| {
+            let value = match field {
+                Field::Texts(texts) => json!(texts),
+                Field::Found(text) => json!(text),
+                Field::Nested(errors) => errors.json(),
+            };
+            ((*name).to_owned(), value)
+        });
+        Value::Object(fields.collect())
     }
 }
 
@@ -48,7 +97,7 @@ impl fmt::Display for FieldErrors {
 
 /// `{"message":text}`
 pub fn message_body(text: &str) -> String {
-    serde_json::json!({ "message": text }).to_string()
+    json!({ "message": text }).to_string()
 }
 
 /// The body of an answer to what should not have happened. Says nothing more.
@@ -62,10 +111,21 @@ mod tests {
     fn fields_hold_lists_of_texts() {
         let mut errors = FieldErrors::one("offset", "can't be blank");
         errors.add("replica", "is invalid");
-        let body: serde_json::Value = serde_json::from_str(&errors.body()).unwrap();
-        let wanted = serde_json::json!({"message": "Invalid request",
+        let body: Value = serde_json::from_str(&errors.body()).unwrap();
+        let wanted = json!({"message": "Invalid request",
             "errors": {"offset": ["can't be blank"], "replica": ["is invalid"]}});
         assert_eq!(body, wanted);
         assert_eq!(errors.to_string(), "invalid offset, replica");
+    }
+
+    #[test]
+    fn fields_of_a_subset_are_nested() {
+        for (inner, wanted) in [
+            (FieldErrors::one("limit", "must be greater than 0"), json!({"limit": ["must be greater than 0"]})),
+            (FieldErrors::found("where", "invalid"), json!({"where": "invalid"})),
+        ] {
+            let body: Value = serde_json::from_str(&FieldErrors::nested("subset", inner).body()).unwrap();
+            assert_eq!(body["errors"], json!({"subset": wanted}));
+        }
     }
 }

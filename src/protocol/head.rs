@@ -108,7 +108,7 @@ mod tests {
             "now" => RequestOffset::Now,
             text => RequestOffset::At(text.parse().unwrap()),
         };
-        let request = Request { offset, handle: None, live, cursor: 0, log: LogMode::Full };
+        let request = Request { offset, handle: None, live, cursor: 0, log: LogMode::Full, subset: None };
         Head::new(&ShapeHandle::from_client("h"), &request, content, NOW)
     }
 

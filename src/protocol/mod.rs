@@ -16,6 +16,7 @@ mod params;
 mod plan;
 mod query;
 mod schema;
+mod subset;
 
 pub use cache::{Caching, HEALTH, REVALIDATE};
 pub use cursor::next_cursor;
@@ -30,6 +31,7 @@ pub use params::{ParamsError, Request, RequestOffset, ShapeParams};
 pub use plan::{LogView, Plan, SnapshotView, plan};
 pub use query::Query;
 pub use schema::schema_header;
+pub use subset::SubsetParams;
 
 use serde::{Deserialize, Serialize};
 

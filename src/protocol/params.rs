@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::query::{NotText, Query};
-use super::{FieldErrors, LogMode, LogOffset, ReplicaMode, ShapeHandle};
+use super::{FieldErrors, LogMode, LogOffset, ReplicaMode, ShapeHandle, SubsetParams};
 use crate::pg::{TableName, parse_column_list};
 
 /// Postgres has no table with more columns (`MaxHeapAttributeNumber`), so a longer list cannot be right.
@@ -23,6 +23,8 @@ pub struct Request {
     pub cursor: u64,
     /// Where the log is to begin.
     pub log: LogMode,
+    /// Which rows it asks for, if not for the log.
+    pub subset: Option<SubsetParams>,
 }
 
 /// Which offset a request names.
@@ -100,12 +102,12 @@ struct Typed<'a> {
     live_sse: bool,
     cursor: u64,
     log: LogMode,
-    is_subset: bool,
+    subset: Option<SubsetParams>,
 }
 
 impl<'a> Typed<'a> {
     fn read(query: &'a Query, errors: &mut FieldErrors) -> Self {
-        let offset = text(query, "offset", errors);
+        let offset = text(query, "offset", "offset", errors);
         if offset == Some(None) {
             errors.add("offset", "can't be blank");
         }
@@ -114,13 +116,13 @@ impl<'a> Typed<'a> {
         boolean(query, "experimental_compaction", errors);
         Self {
             offset: offset.flatten().unwrap_or_default(),
-            handle: text(query, "handle", errors).flatten(),
+            handle: text(query, "handle", "handle", errors).flatten(),
             live: query.flag("live").unwrap_or_default(),
             live_sse,
             // Never an error.
             cursor: query.text("cursor").ok().flatten().and_then(|cursor| cursor.parse().ok()).unwrap_or_default(),
             log: choice(query, "log", &[("full", LogMode::Full), ("changes_only", LogMode::ChangesOnly)], errors),
-            is_subset: query.has_prefix("subset__"),
+            subset: SubsetParams::read(query, errors),
         }
     }
 
@@ -155,10 +157,7 @@ impl<'a> Typed<'a> {
         if self.live_sse {
             return Err(FieldErrors::one("live_sse", "is not supported by this server yet"));
         }
-        if self.is_subset {
-            return Err(FieldErrors::one("subset", "is not supported by this server yet"));
-        }
-        Ok(Request { offset, handle, live: self.live, cursor: self.cursor, log: self.log })
+        Ok(Request { offset, handle, live: self.live, cursor: self.cursor, log: self.log, subset: self.subset })
     }
 }
 
@@ -176,8 +175,8 @@ impl<'a> TypedShape<'a> {
     fn read(query: &'a Query, errors: &mut FieldErrors) -> Self {
         let modes = [("default", ReplicaMode::Default), ("full", ReplicaMode::Full)];
         Self {
-            table: text(query, "table", errors).flatten(),
-            filter: text(query, "where", errors).flatten(),
+            table: text(query, "table", "table", errors).flatten(),
+            filter: text(query, "where", "where", errors).flatten(),
             params: params(query, errors),
             columns: columns(query, "columns", errors),
             queryable_columns: columns(query, "queryable_columns", errors),
@@ -200,14 +199,19 @@ impl<'a> TypedShape<'a> {
     }
 }
 
-const INVALID: &str = "is invalid";
+pub(super) const INVALID: &str = "is invalid";
 
 /// The outer `None` is an error that has been noted.
 #[expect(clippy::option_option, reason = "absent is not invalid")]
-fn text<'a>(query: &'a Query, name: &'static str, errors: &mut FieldErrors) -> Option<Option<&'a str>> {
+pub(super) fn text<'a>(
+    query: &'a Query,
+    name: &str,
+    field: &'static str,
+    errors: &mut FieldErrors,
+) -> Option<Option<&'a str>> {
     let text = query.text(name);
     if text == Err(NotText) {
-        errors.add(name, INVALID);
+        errors.add(field, INVALID);
     }
     text.ok()
 }
@@ -218,7 +222,7 @@ fn boolean(query: &Query, name: &'static str, errors: &mut FieldErrors) -> bool 
 }
 
 fn choice<T: Copy + Default>(query: &Query, name: &'static str, of: &[(&str, T)], errors: &mut FieldErrors) -> T {
-    let Some(Some(text)) = text(query, name, errors) else { return T::default() };
+    let Some(Some(text)) = text(query, name, name, errors) else { return T::default() };
     let Some((_, value)) = of.iter().find(|(word, _)| *word == text) else {
         errors.add(name, INVALID);
         return T::default();
@@ -227,7 +231,7 @@ fn choice<T: Copy + Default>(query: &Query, name: &'static str, of: &[(&str, T)]
 }
 
 fn columns(query: &Query, name: &'static str, errors: &mut FieldErrors) -> Option<Vec<String>> {
-    let list = text(query, name, errors)??;
+    let list = text(query, name, name, errors)??;
     match parse_column_list(list) {
         Ok(columns) if columns.len() <= MAX_COLUMNS => Some(columns),
         Ok(_) => {
@@ -258,23 +262,24 @@ fn params(query: &Query, errors: &mut FieldErrors) -> Result<Vec<String>, Params
     if !is_valid {
         errors.add("params", INVALID);
     }
-    number(&values)
+    number(values.into_iter().map(|(key, value)| (key, value.to_owned())))
 }
 
-fn number(values: &BTreeMap<&str, &str>) -> Result<Vec<String>, ParamsError> {
-    let mut numbered = Vec::with_capacity(values.len());
+/// The values in the order of their keys, which must be 1, 2, 3...
+pub(super) fn number<'k, T>(values: impl Iterator<Item = (&'k str, T)>) -> Result<Vec<T>, ParamsError> {
+    let mut numbered = Vec::new();
     for (key, value) in values {
         if !key.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(ParamsError::NotNumbers);
         }
         // A number beyond all bounds is in no sequence.
-        numbered.push((key.parse::<usize>().unwrap_or(usize::MAX), *value));
+        numbered.push((key.parse::<usize>().unwrap_or(usize::MAX), value));
     }
-    numbered.sort_unstable();
+    numbered.sort_unstable_by_key(|(number, _)| *number);
     if numbered.iter().zip(1..).any(|((number, _), wanted)| *number != wanted) {
         return Err(ParamsError::NotSequential);
     }
-    Ok(numbered.into_iter().map(|(_, value)| value.to_owned()).collect())
+    Ok(numbered.into_iter().map(|(_, value)| value).collect())
 }
 
 #[cfg(test)]

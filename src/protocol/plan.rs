@@ -90,7 +90,14 @@ mod tests {
             "now" => RequestOffset::Now,
             text => RequestOffset::At(text.parse().unwrap()),
         };
-        Request { offset, handle: Some(ShapeHandle::from_client("h")), live, cursor: 0, log: LogMode::Full }
+        Request {
+            offset,
+            handle: Some(ShapeHandle::from_client("h")),
+            live,
+            cursor: 0,
+            log: LogMode::Full,
+            subset: None,
+        }
     }
 
     fn at(text: &str) -> LogOffset {

@@ -78,6 +78,7 @@ fn reads_a_whole_request() {
         live: true,
         cursor: 66_990_000,
         log: LogMode::Full,
+        subset: None,
     };
     assert_eq!(request, wanted);
     let wanted = ShapeParams {
@@ -124,7 +125,6 @@ fn params_are_numbered() {
 #[test]
 fn what_is_not_served_yet_is_refused_by_name() {
     assert!(refused("table=t&offset=0_0&handle=h&live=true&live_sse=true")["live_sse"].is_array());
-    assert!(refused("table=t&offset=now&subset__where=true")["subset"].is_array());
 }
 
 #[test]

@@ -35,26 +35,32 @@ fn describe(column: &Column, pk_index: Option<usize>) -> Map<String, Value> {
     if column.not_null {
         put("not_null", json!(true));
     }
-    if column.type_modifier >= 0 {
-        modifier(&column.ty, column.type_modifier, &mut put);
-    }
+    let element = match &column.ty {
+        PgType::Array(element) => element,
+        scalar => scalar,
+    };
+    modifier(element, column.type_modifier, &mut put);
     info
 }
 
-/// What `atttypmod` says, in the way of each type (`*typmodout` in Postgres' source).
+/// What `atttypmod` says, in the way of each type (`*typmodout` in Postgres' source); -1 is none.
 fn modifier(ty: &PgType, modifier: i32, put: &mut impl FnMut(&str, Value)) {
-    match ty.name() {
-        "varchar" => put("max_length", json!(modifier - VARIABLE_HEADER)),
-        "bpchar" => put("length", json!(modifier - VARIABLE_HEADER)),
-        "bit" | "varbit" => put("length", json!(modifier)),
-        "numeric" => {
+    match ty {
+        // Clients know it so, also without one.
+        PgType::Bit | PgType::Varbit => put("length", json!(modifier)),
+        _ if modifier < 0 => {}
+        PgType::Varchar => put("max_length", json!(modifier - VARIABLE_HEADER)),
+        PgType::Bpchar => put("length", json!(modifier - VARIABLE_HEADER)),
+        PgType::Numeric => {
             let packed = modifier - VARIABLE_HEADER;
             put("precision", json!(packed >> 16 & 0xFFFF));
             // Eleven bits, signed since Postgres 15.
             put("scale", json!(((packed & 0x7FF) ^ 1024) - 1024));
         }
-        "time" | "timetz" | "timestamp" | "timestamptz" => put("precision", json!(modifier)),
-        "interval" => {
+        PgType::Time | PgType::Timetz | PgType::Timestamp | PgType::Timestamptz if modifier > 0 => {
+            put("precision", json!(modifier));
+        }
+        PgType::Interval => {
             let (fields, precision) = (modifier >> 16 & 0x7FFF, modifier & 0xFFFF);
             if let Some(fields) = interval_fields(fields) {
                 put("fields", json!(fields));
@@ -63,6 +69,7 @@ fn modifier(ty: &PgType, modifier: i32, put: &mut impl FnMut(&str, Value)) {
                 put("precision", json!(precision));
             }
         }
+        // Among them a time's precision of 0, which clients know so.
         _ => put("type_mod", json!(modifier)),
     }
 }
@@ -165,6 +172,7 @@ mod tests {
             column("numeric", PgType::Numeric, -1),
             column("timestamptz(3)", PgType::Timestamptz, 3),
             column("time(0)", PgType::Time, 0),
+            column("varbit", PgType::Varbit, -1),
             column("interval", PgType::Interval, -1),
             column("interval year", PgType::Interval, (4 << 16) | 0xFFFF),
             column("interval day to second(3)", PgType::Interval, (0x1C08 << 16) | 3),
@@ -180,7 +188,8 @@ mod tests {
             "numeric(3,-2)": {"type": "numeric", "precision": 3, "scale": -2},
             "numeric": {"type": "numeric"},
             "timestamptz(3)": {"type": "timestamptz", "precision": 3},
-            "time(0)": {"type": "time", "precision": 0},
+            "time(0)": {"type": "time", "type_mod": 0},
+            "varbit": {"type": "varbit", "length": -1},
             "interval": {"type": "interval"},
             "interval year": {"type": "interval", "fields": "YEAR"},
             "interval day to second(3)": {"type": "interval", "fields": "DAY TO SECOND", "precision": 3},

@@ -126,37 +126,6 @@ async fn case_69_70_keys() {
 }
 
 #[tokio::test]
-async fn case_73_74_types() {
-    let stand = stand().await;
-    stand
-        .db
-        .run(
-            "CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE DOMAIN name AS text;
-            CREATE TABLE typed (\"id é\" int8 PRIMARY KEY, tags text[][], short varchar(8), price numeric(8, 2),
-                pad char(5), at timestamptz(3), mood mood NOT NULL, nick name, span interval day to second(3));
-            INSERT INTO typed (\"id é\", pad, mood, tags) VALUES (1, 'ab', 'ok', '{{a},{b}}')",
-        )
-        .await;
-    let answer = stand.get("/v1/shape?table=typed&offset=-1").await;
-    let schema: Value = serde_json::from_str(answer.header("electric-schema")).unwrap();
-    let wanted = json!({
-        "id é": {"type": "int8", "pk_index": 0, "not_null": true},
-        "tags": {"type": "text", "dims": 2},
-        "short": {"type": "varchar", "max_length": 8},
-        "price": {"type": "numeric", "precision": 8, "scale": 2},
-        "pad": {"type": "bpchar", "length": 5},
-        "at": {"type": "timestamptz", "precision": 3},
-        "mood": {"type": "mood", "not_null": true},
-        "nick": {"type": "name"},
-        "span": {"type": "interval", "fields": "DAY TO SECOND", "precision": 3},
-    });
-    assert_eq!(schema, wanted);
-    let value = &answer.messages()[0]["value"];
-    assert_eq!((&value["pad"], &value["mood"], &value["tags"]), (&json!("ab   "), &json!("ok"), &json!("{{a},{b}}")));
-    stand.stop().await;
-}
-
-#[tokio::test]
 async fn case_75_what_the_snapshot_holds_is_not_in_the_log() {
     let stand = stand().await;
     stand.db.run("INSERT INTO num VALUES (1, 1)").await;

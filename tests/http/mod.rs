@@ -11,3 +11,4 @@ mod readiness;
 mod refetch;
 mod refusals;
 mod support;
+mod types;

@@ -96,8 +96,9 @@ impl<'a> Checker<'a> {
         let ty = super::binds::base(&column.ty);
         let reader = Reader::new(&ty);
         let mut term = Term::Column(Box::new(ColumnRef { position, name: name.to_owned(), reader }));
-        if let (PgType::Array(_), true) = (&column.ty, ty != column.ty) {
-            // Postgres takes no array of a domain for one of its base type by itself.
+        if let (PgType::Array(_), true) = (&column.ty, ty != column.ty && Value::is_supported(&ty)) {
+            // Postgres takes no array of a domain for one of its base type by itself. An array of a domain over arrays
+            // has no base type that it could become.
             let (how, written) = (Conversion::Relabel, Some(ty.clone()));
             term = Term::Convert(Box::new(Convert { inner: term, how, written }));
         }

@@ -60,8 +60,9 @@ pub(super) async fn find(transaction: &Transaction<'_>, wanted: Vec<u32>) -> Res
 }
 
 async fn ask(transaction: &Transaction<'_>, oids: Vec<u32>) -> Result<Vec<Found>, SourceError> {
+    // Types such as `int2vector` have elements, too, but not the text of arrays.
     let sql = "SELECT t.oid, n.nspname::text, t.typname::text, \
-               CASE WHEN t.typsubscript = 'array_subscript_handler'::regproc THEN t.typelem END, \
+               (SELECT e.oid FROM pg_type e WHERE e.oid = t.typelem AND e.typarray = t.oid), \
                CASE WHEN t.typtype = 'd' THEN t.typbasetype END, \
                CASE WHEN t.typtype = 'e' THEN ARRAY(SELECT e.enumlabel::text FROM pg_enum e \
                WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder) END \

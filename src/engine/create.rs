@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tracing::{debug, warn};
 
 use super::collector::{Command, Joined};
+use super::evict::make_room;
 use super::join::Filter;
 use super::snapshot::{query, write_snapshot};
-use super::{CreateError, Definition, Engine, EngineStatus, LiveShape, ShapeStatus, Shared};
+use super::{CreateError, Definition, Engine, EngineStatus, LiveShape, LogState, ShapeStatus, Shared};
 use crate::source::{SnapshotRows, SourceError};
 
 /// How often a shape is made again for a request if it ends while it is being made (its table is altered just then).
@@ -31,33 +32,44 @@ impl Engine {
     /// Making a shape goes on when the asker leaves: others may wait for it, and the next one will ask for it.
     pub async fn get_or_create(&self, definition: &Arc<Definition>) -> Result<Arc<LiveShape>, CreateError> {
         for _ in 0..ATTEMPTS {
-            let live = self.find_or_begin(definition)?;
-            if live.started().await?.status == ShapeStatus::Live {
+            let (live, state) = self.find_or_begin(definition)?;
+            if live.started(state).await?.status == ShapeStatus::Live {
                 return Ok(live);
             }
         }
         Err(CreateError::SchemaChanged(definition.table.name.clone()))
     }
 
-    fn find_or_begin(&self, definition: &Arc<Definition>) -> Result<Arc<LiveShape>, CreateError> {
+    /// The shape, and a reader of its state: what has one is not evicted.
+    fn find_or_begin(
+        &self,
+        definition: &Arc<Definition>,
+    ) -> Result<(Arc<LiveShape>, watch::Receiver<LogState>), CreateError> {
         let shared = self.shared();
         let mut registry = shared.registry();
-        if let Some(live) = registry.find(definition) {
-            return Ok(live.clone());
+        if let Some(live) = registry.ask_for(definition) {
+            let state = live.subscribe();
+            return Ok((live, state));
         }
         if self.status() != EngineStatus::Active {
             return Err(CreateError::NotActive);
         }
+        let evicted = make_room(&mut registry, shared.max_shapes)?;
         let follows = registry.follows(definition.table.id);
         let handle = registry.new_handle(definition);
         let log = shared.store.create(&handle, &definition.to_bytes());
         let log = log.map_err(|error| CreateError::Storage(Arc::new(error)))?;
         let live = Arc::new(LiveShape::new(handle, definition.clone(), log));
         registry.insert(&live);
+        let state = live.subscribe();
         drop(registry);
+        if let Some(evicted) = evicted {
+            let shared = shared.clone();
+            shared.work.clone().spawn(async move { shared.evict(&evicted).await });
+        }
         let making = Making { shared: shared.clone(), live: live.clone(), is_over: false };
         shared.work.spawn(making.run(follows));
-        Ok(live)
+        Ok((live, state))
     }
 }
 
@@ -91,6 +103,11 @@ impl Making {
             debug!(handle = %live.handle(), table = %definition.table.name, filter, "shape made");
             return;
         };
+        if live.is_gone() {
+            // Whoever ended it has told everybody.
+            debug!(handle = %live.handle(), error = &failure as &dyn std::error::Error, "shape ended while it was made");
+            return;
+        }
         let started = live.state().snapshot_pieces > 0;
         let table = &definition.table.name;
         warn!(handle = %live.handle(), %table, started, error = &failure as &dyn std::error::Error, "snapshot failed");

@@ -66,6 +66,12 @@ pub enum CreateError {
     /// The log cannot be written.
     #[error("the log of the shape cannot be written")]
     Storage(#[source] Arc<StorageError>),
+    /// As many shapes are kept as may be, and somebody waits on each. The text is for clients.
+    #[error("Shape limit exceeded (limit: {limit}), please retry")]
+    TooManyShapes {
+        /// How many may be kept.
+        limit: usize,
+    },
     /// The engine is not active.
     #[error("the engine is not following the database at the moment")]
     NotActive,

@@ -1,5 +1,6 @@
 //! A shape that is being kept.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
@@ -59,6 +60,8 @@ pub struct LiveShape {
     failure: OnceLock<CreateError>,
     /// Where the collector keeps it, once it is registered there.
     slot: OnceLock<u32>,
+    /// When it was last asked for, as the registry counts.
+    last_use: AtomicU64,
 }
 
 impl LiveShape {
@@ -71,6 +74,7 @@ impl LiveShape {
             state: watch::Sender::new(LogState::NEW),
             failure: OnceLock::new(),
             slot: OnceLock::new(),
+            last_use: AtomicU64::new(0),
         }
     }
 
@@ -110,8 +114,7 @@ impl LiveShape {
     }
 
     /// Waits until its snapshot has started, or it is gone.
-    pub(super) async fn started(&self) -> Result<LogState, CreateError> {
-        let mut state = self.subscribe();
+    pub(super) async fn started(&self, mut state: watch::Receiver<LogState>) -> Result<LogState, CreateError> {
         // The sender lives in `self`, so waiting cannot fail; what was last seen would do if it did.
         let seen = match state.wait_for(LogState::has_started).await {
             Ok(seen) => *seen,
@@ -121,6 +124,25 @@ impl LiveShape {
             Some(failure) => Err(failure.clone()),
             None => Ok(seen),
         }
+    }
+
+    /// Whether somebody waits for news of it, or is reading it as it grows.
+    pub(super) fn has_readers(&self) -> bool {
+        self.state.receiver_count() > 0
+    }
+
+    /// It was asked for, as the `count`th time that any shape was.
+    pub(super) fn used(&self, count: u64) {
+        // Only ever called under the registry's lock.
+        self.last_use.store(count, Ordering::Relaxed);
+    }
+
+    pub(super) fn last_use(&self) -> u64 {
+        self.last_use.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn is_gone(&self) -> bool {
+        self.state.borrow().status == ShapeStatus::Gone
     }
 
     pub(super) fn log(&self) -> &Arc<dyn ShapeLog> {

@@ -6,12 +6,13 @@
 //!
 //! Ways through: a definition comes in by [`Engine::resolve`] and [`Engine::get_or_create`] (`resolve`, `registry`,
 //! `create`, `snapshot`); a change comes in by the stream (`stream`, `collector`, `router`) and ends in a shape's log;
-//! `join` decides which of both a row comes by, `flush` how far the stream is acknowledged.
+//! `join` decides which of both a row comes by, `flush` how far the stream is acknowledged; `evict` ends shapes.
 
 mod catalog;
 mod collector;
 mod create;
 mod error;
+mod evict;
 mod flush;
 mod join;
 mod live;
@@ -70,11 +71,16 @@ pub struct EngineConfig {
     pub store: Arc<dyn LogStore>,
     /// The size at which a chunk of a snapshot closes, in bytes of its items.
     pub chunk_bytes: usize,
+    /// How many shapes are kept at once.
+    pub max_shapes: usize,
 }
 
 impl fmt::Debug for EngineConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EngineConfig").field("chunk_bytes", &self.chunk_bytes).finish_non_exhaustive()
+        f.debug_struct("EngineConfig")
+            .field("chunk_bytes", &self.chunk_bytes)
+            .field("max_shapes", &self.max_shapes)
+            .finish_non_exhaustive()
     }
 }
 
@@ -101,6 +107,7 @@ struct Shared {
     source: Arc<dyn Source>,
     store: Arc<dyn LogStore>,
     chunk_bytes: usize,
+    max_shapes: usize,
     registry: Mutex<Registry>,
     catalog: Catalog,
     processed: AtomicU64,
@@ -163,6 +170,7 @@ impl Engine {
             source: config.source,
             store: config.store,
             chunk_bytes: config.chunk_bytes,
+            max_shapes: config.max_shapes,
             registry: Mutex::default(),
             catalog: Catalog::default(),
             processed: AtomicU64::new(0),

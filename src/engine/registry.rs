@@ -1,6 +1,6 @@
 //! Which shapes there are: by definition, and by handle.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -16,11 +16,43 @@ pub(super) struct Registry {
     by_handle: HashMap<ShapeHandle, Arc<LiveShape>>,
     tables: HashMap<RelationId, usize>,
     last_micros: u64,
+    /// Counts how often a shape was asked for.
+    uses: u64,
+    /// The shapes by when they were last asked for.
+    by_use: BTreeMap<u64, Arc<LiveShape>>,
 }
 
 impl Registry {
     pub(super) fn find(&self, definition: &Definition) -> Option<&Arc<LiveShape>> {
         self.by_definition.get(definition)
+    }
+
+    pub(super) fn by_handle(&self, handle: &ShapeHandle) -> Option<&Arc<LiveShape>> {
+        self.by_handle.get(handle)
+    }
+
+    /// The shape of this definition, for somebody who asks for it.
+    pub(super) fn ask_for(&mut self, definition: &Definition) -> Option<Arc<LiveShape>> {
+        let live = self.by_definition.get(definition)?.clone();
+        self.by_use.remove(&live.last_use());
+        self.count_use(&live);
+        Some(live)
+    }
+
+    fn count_use(&mut self, live: &Arc<LiveShape>) {
+        self.uses += 1;
+        live.used(self.uses);
+        self.by_use.insert(self.uses, live.clone());
+    }
+
+    /// How many shapes are kept.
+    pub(super) fn len(&self) -> usize {
+        self.by_handle.len()
+    }
+
+    /// Of the shapes on which nobody waits the one that was last asked for longest ago.
+    pub(super) fn least_used(&self) -> Option<Arc<LiveShape>> {
+        self.by_use.values().find(|live| !live.has_readers()).cloned()
     }
 
     /// Whether a shape of this table, in this state of its schema, is kept: then the stream keeps us informed of it.
@@ -29,6 +61,7 @@ impl Registry {
     }
 
     pub(super) fn insert(&mut self, live: &Arc<LiveShape>) {
+        self.count_use(live);
         self.by_definition.insert(live.definition().clone(), live.clone());
         self.by_handle.insert(live.handle().clone(), live.clone());
         *self.tables.entry(live.definition().table.id).or_default() += 1;
@@ -39,6 +72,7 @@ impl Registry {
         if self.by_handle.remove(live.handle()).is_none() {
             return false;
         }
+        self.by_use.remove(&live.last_use());
         if self.by_definition.get(live.definition()).is_some_and(|found| Arc::ptr_eq(found, live)) {
             self.by_definition.remove(live.definition());
         }

@@ -51,6 +51,10 @@ pub(super) async fn write_snapshot(
     let mut writer = ChunkWriter { live, chunk_bytes, in_chunk: 0, chunks: 0, piece: Vec::new() };
     let mut reader = copy::RowReader::default();
     while let Some(text) = rows.next().await? {
+        if live.is_gone() {
+            // Nobody will read on.
+            return Ok(());
+        }
         for row in copy::rows(&text) {
             let cells: SmallVec<[Option<&[u8]>; 24]> = reader.read(row).collect();
             encoder.snapshot_row(&cells, &mut writer.piece);

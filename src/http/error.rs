@@ -127,6 +127,7 @@ fn create(error: &CreateError) -> Refusal {
             error!(error = error as &dyn Error, "a shape cannot be made");
             Refusal::crash()
         }
+        CreateError::TooManyShapes { .. } => Refusal { is_known: true, ..Refusal::unavailable(10, &error.to_string()) },
         CreateError::NotActive => Refusal::unavailable(5, "Timeout waiting for Postgres lock acquisition"),
     }
 }

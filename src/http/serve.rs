@@ -94,7 +94,9 @@ impl Serving {
             _ if attempts == ATTEMPTS => Err(error.into()),
             CreateError::SchemaChanged(_) => Ok(()),
             CreateError::NotActive => active(self.engine(), &self.times).await,
-            CreateError::Snapshot { .. } | CreateError::Storage(_) => Err(error.into()),
+            CreateError::Snapshot { .. } | CreateError::Storage(_) | CreateError::TooManyShapes { .. } => {
+                Err(error.into())
+            }
         }
     }
 

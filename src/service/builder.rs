@@ -145,7 +145,8 @@ impl SyncServiceBuilder {
         }
         let source = PostgresSource::new(&url, self.tls)?;
         let store = self.storage.open(self.chunk_bytes);
-        let config = EngineConfig { source: Arc::new(source), store, chunk_bytes: self.chunk_bytes };
+        let config =
+            EngineConfig { source: Arc::new(source), store, chunk_bytes: self.chunk_bytes, max_shapes: 100_000 };
         Ok(SyncService::new(Engine::start(config).await?, self.limits))
     }
 }

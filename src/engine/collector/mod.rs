@@ -141,6 +141,10 @@ impl Collector {
     }
 
     fn register(&mut self, live: Arc<LiveShape>) {
+        if live.is_gone() {
+            // It was evicted before it came here; so was the command to remove it.
+            return;
+        }
         let slot = self.shapes.reserve();
         live.set_slot(slot);
         let definition = live.definition().clone();
@@ -154,7 +158,7 @@ impl Collector {
             table
         });
         table.router.insert(slot, keys(live.definition().predicate.as_deref()), &table.schema);
-        let projection = table.projection_of(&definition);
+        let projection = table.take_projection(&definition);
         let open = self.open.as_ref().map(|open| open.begin.xid);
         let phase = Phase::joining(self.processed.count(), open);
         self.shapes.insert(slot, Entry { live, projection, phase, touched: None });
@@ -224,6 +228,7 @@ impl Collector {
         let definition = entry.live.definition();
         if let Some(table) = self.tables.get_mut(&definition.table.id) {
             table.router.remove(slot, keys(definition.predicate.as_deref()), &table.schema);
+            table.release_projection(entry.projection);
             if table.router.is_empty() {
                 self.tables.remove(&definition.table.id);
             }

@@ -11,6 +11,8 @@ use crate::protocol::{Cells, ItemEncoder, Place, ReplicaMode};
 pub(super) struct Projection {
     pub(super) columns: Vec<usize>,
     pub(super) replica: ReplicaMode,
+    /// How many shapes have it.
+    pub(super) users: usize,
     encoder: ItemEncoder,
     written: Written,
 }
@@ -50,7 +52,7 @@ pub(super) enum ChangeItems<'a> {
 impl Projection {
     pub(super) fn new(table: &TableSchema, columns: Vec<usize>, replica: ReplicaMode) -> Self {
         let encoder = ItemEncoder::new(table, &columns);
-        Self { columns, replica, encoder, written: Written::default() }
+        Self { columns, replica, users: 0, encoder, written: Written::default() }
     }
 
     /// Forgets what was written for an earlier change.

@@ -42,8 +42,9 @@ impl FollowedTable {
     /// The table is like this now. Whatever its shapes use of it is the same, in the same places.
     pub(super) fn change(&mut self, now: Arc<TableSchema>, relation: Option<&Relation>) {
         for projection in &mut self.projections {
-            // What nobody uses any more may be taken up by a shape of the new form.
+            let users = projection.users;
             *projection = Projection::new(&now, std::mem::take(&mut projection.columns), projection.replica);
+            projection.users = users;
         }
         self.schema = now;
         if let Some(relation) = relation {
@@ -93,15 +94,76 @@ impl FollowedTable {
         Some(row)
     }
 
-    /// The projection of a shape, made if it is the first of its kind.
-    pub(super) fn projection_of(&mut self, definition: &Definition) -> usize {
+    /// The projection for another shape, made if it is the first of its kind. There are never more than there were
+    /// shapes at once: one that no shape uses gives its place to the next.
+    pub(super) fn take_projection(&mut self, definition: &Definition) -> usize {
         let same = |projection: &Projection| {
             projection.columns == definition.columns && projection.replica == definition.replica
         };
-        self.projections.iter().position(same).unwrap_or_else(|| {
-            let columns = definition.columns.clone();
-            self.projections.push(Projection::new(&self.schema, columns, definition.replica));
-            self.projections.len() - 1
-        })
+        let made = || Projection::new(&self.schema, definition.columns.clone(), definition.replica);
+        let at = match self.projections.iter().position(same) {
+            Some(at) => at,
+            None => match self.projections.iter_mut().enumerate().find(|(_, projection)| projection.users == 0) {
+                Some((at, unused)) => {
+                    *unused = made();
+                    at
+                }
+                None => {
+                    self.projections.push(made());
+                    self.projections.len() - 1
+                }
+            },
+        };
+        if let Some(projection) = self.projections.get_mut(at) {
+            projection.users += 1;
+        }
+        at
+    }
+
+    /// A shape with this projection is gone.
+    pub(super) fn release_projection(&mut self, at: usize) {
+        if let Some(projection) = self.projections.get_mut(at) {
+            projection.users = projection.users.saturating_sub(1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pg::{Column, Generated, PgType, RelationId, TableName};
+    use crate::protocol::{LogMode, ReplicaMode};
+
+    #[test]
+    fn projections_are_never_more_than_the_shapes_there_were_at_once() {
+        let column = |name: &str| Column {
+            name: name.to_owned(),
+            ty: PgType::Int8,
+            type_modifier: -1,
+            dimensions: 0,
+            not_null: false,
+            generated: Generated::No,
+            collation: None,
+        };
+        let columns = ["id", "a", "b", "c"].map(column).to_vec();
+        let (id, name) = (RelationId(1), TableName::new("public", "t"));
+        let schema = Arc::new(TableSchema { id, name, columns, primary_key: vec![0] });
+        let definition = |columns: &[usize]| Definition {
+            table: schema.clone(),
+            columns: columns.to_vec(),
+            columns_listed: true,
+            predicate: None,
+            replica: ReplicaMode::Default,
+            log: LogMode::Full,
+        };
+        let mut table = FollowedTable::new(schema.clone());
+        let [first, same] = [0; 2].map(|_| table.take_projection(&definition(&[0, 1])));
+        assert_eq!((first, same), (0, 0));
+        assert_eq!(table.take_projection(&definition(&[0, 2])), 1);
+        table.release_projection(first);
+        assert_eq!(table.take_projection(&definition(&[0, 3])), 2, "one shape still has the first");
+        table.release_projection(same);
+        assert_eq!(table.take_projection(&definition(&[0, 2, 3])), 0);
+        assert_eq!(table.projections.iter().map(|projection| projection.users).collect::<Vec<_>>(), [1, 1, 1]);
     }
 }

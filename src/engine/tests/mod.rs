@@ -1,5 +1,6 @@
 //! The engine with a real server behind it: what a client would hold against what Postgres says.
 
+mod evict;
 mod faults;
 mod journey;
 mod rounds;
@@ -20,6 +21,9 @@ use crate::storage::{MemoryStore, SnapshotPiece};
 /// Small, so that chunks close.
 const CHUNK_BYTES: usize = 4096;
 
+/// More than any test makes.
+const MAX_SHAPES: usize = 100_000;
+
 /// A database, an engine that follows it, and a connection of somebody who works with it.
 struct Stand {
     engine: Engine,
@@ -31,11 +35,15 @@ struct Stand {
 
 impl Stand {
     async fn start(schema: &str) -> Self {
+        Self::with_max_shapes(schema, MAX_SHAPES).await
+    }
+
+    async fn with_max_shapes(schema: &str, max_shapes: usize) -> Self {
         let database = tokio::task::spawn_blocking(cluster::database).await.unwrap().unwrap();
         let sql = Session::open(database.url()).await;
         sql.run(schema).await;
         sql.run("CREATE TABLE sentinel (id serial PRIMARY KEY)").await;
-        let engine = engine(database.url()).await.unwrap();
+        let engine = engine_with(database.url(), max_shapes).await.unwrap();
         let sentinel = Materialised::new(shape(&engine, Shape::table("sentinel")).await);
         Self { engine, sql, sentinel, database }
     }
@@ -57,9 +65,13 @@ impl Stand {
 }
 
 async fn engine(url: &str) -> Result<Engine, StartError> {
+    engine_with(url, MAX_SHAPES).await
+}
+
+async fn engine_with(url: &str, max_shapes: usize) -> Result<Engine, StartError> {
     let source = Arc::new(PostgresSource::new(url, None).unwrap());
     let store = Arc::new(MemoryStore::new(CHUNK_BYTES));
-    Engine::start(EngineConfig { source, store, chunk_bytes: CHUNK_BYTES }).await
+    Engine::start(EngineConfig { source, store, chunk_bytes: CHUNK_BYTES, max_shapes }).await
 }
 
 /// A shape that is served from now on.

@@ -112,7 +112,8 @@ async function outcome(process) {
 /** The stand-alone server in front of a database. */
 export class Server {
   static async start(database, ...options) {
-    const args = ['serve', '--database-url', database.url, '--listen', '127.0.0.1:0', ...options]
+    const listen = options.includes('--listen') ? [] : ['--listen', '127.0.0.1:0']
+    const args = ['serve', '--database-url', database.url, ...listen, ...options]
     const program = new Program('diesel-electric', args, { RUST_LOG: 'info' })
     const address = await program.line(/127\.0\.0\.1:\d+/)
     return new Server(program, `http://${address}/v1/shape`)

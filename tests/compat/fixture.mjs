@@ -40,17 +40,19 @@ export class Fixture {
     return follower
   }
 
-  /** Waits until the client has exactly the rows of the table that fulfil the condition. */
-  async agrees(follower, table, condition = 'true') {
+  /** Waits until each of the clients has exactly the rows of the table that fulfil the condition. */
+  async agrees(followers, table, condition = 'true') {
     const query = `SELECT id::text, name, size, note FROM ${table} WHERE ${condition}`
     const expected = new Map((await this.database.rows(query)).map((row) => [row.id, row]))
-    await follower.until(`the ${expected.size} rows of ${query}`, ({ rows }) => {
+    const holds = ({ rows }) => {
       if (rows.size !== expected.size) return false
       return [...rows.values()].every((row) => {
         const other = expected.get(String(row.id))
         return other && row.name === other.name && row.size === other.size && row.note === other.note
       })
-    })
+    }
+    const what = `the ${expected.size} rows of ${query}`
+    await Promise.all([followers].flat().map((follower) => follower.until(what, holds)))
   }
 
   /** Runs statements in a transaction, and returns its id. */

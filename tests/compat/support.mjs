@@ -228,6 +228,17 @@ function last(changes) {
   return JSON.stringify(changes.at(-1), (_, value) => (typeof value === 'bigint' ? String(value) : value))
 }
 
+/**
+ * What the clients warn of from now on, until the test ends. That a 409 names no handle is no news.
+ */
+export function warnings(t) {
+  const warn = t.mock.method(console, 'warn', () => {})
+  return () => {
+    const said = warn.mock.calls.map(({ arguments: [text] }) => text)
+    return said.filter((text) => !text.includes('409 response without a shape handle'))
+  }
+}
+
 /** A promise, with an end to waiting for it. */
 export async function within(what, promise) {
   let timer

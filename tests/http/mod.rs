@@ -12,3 +12,4 @@ mod refetch;
 mod refusals;
 mod support;
 mod types;
+mod transcripts;

@@ -1,0 +1,57 @@
+//! The differences that the protocol's reference allows (section 15). Each rule is as narrow as its sentence there, and
+//! a scenario that names a rule must need it.
+
+use super::compare::Difference;
+
+/// An allowed difference.
+pub struct Deviation {
+    pub name: &'static str,
+    pub applies: fn(&Difference) -> bool,
+}
+
+/// D11: two more headers are exposed.
+pub const EXPOSED: Deviation = Deviation {
+    name: "D11: electric-snapshot and etag are exposed too",
+    applies: |it| {
+        let both = it.recorded.as_ref().zip(it.ours.as_ref());
+        it.place == "header access-control-expose-headers"
+            && both.is_some_and(|(old, new)| *new == format!("{old},electric-snapshot,etag"))
+    },
+};
+
+/// D5: one text for a value; of bool that of the log.
+pub const BOOL: Deviation = Deviation {
+    name: "D5: a bool in a snapshot is written as in the log",
+    applies: |it| {
+        let both = it.recorded.as_deref().zip(it.ours.as_deref());
+        let is_bool = ["/value/flag", "/value/c_bool"].iter().any(|column| it.place.ends_with(column));
+        is_bool && matches!(both, Some((r#""true""#, r#""t""#) | (r#""false""#, r#""f""#)))
+    },
+};
+
+/// D5: one text for a value; of an inet that of the log.
+pub const INET: Deviation = Deviation {
+    name: "D5: an inet host in a snapshot is written as in the log",
+    applies: |it| {
+        let both = it.recorded.as_deref().zip(it.ours.as_deref());
+        it.place.ends_with("/value/c_inet") && both == Some((r#""::1/128""#, r#""::1""#))
+    },
+};
+
+/// Section 2: equal definitions share a handle. The reference tells apart how a constant is written.
+pub const ONE_SHAPE: Deviation = Deviation {
+    name: "section 2: `id = 1` is one shape, be the 1 a parameter, cast or plain",
+    applies: |it| [6, 8].contains(&it.step) && it.place == "header electric-handle" && it.ours.is_some(),
+};
+
+/// Section 7: the reference shows a precision of 0 as the type's raw modifier.
+pub const PRECISION_0: Deviation = Deviation {
+    name: "section 7: the precision 0 of a timestamp is shown as a precision",
+    applies: |it| {
+        let is = |key, recorded: Option<&str>, ours: Option<&str>| {
+            it.place == format!("header electric-schema/c_ts0/{key}")
+                && (it.recorded.as_deref(), it.ours.as_deref()) == (recorded, ours)
+        };
+        is("precision", None, Some("0")) || is("type_mod", Some("0"), None)
+    },
+};

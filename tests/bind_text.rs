@@ -7,6 +7,7 @@ use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use bigdecimal::BigDecimal;
+use cluster::Random;
 use diesel::data_types::{PgDate, PgInterval, PgMoney, PgTime, PgTimestamp};
 use diesel::expression::{AsExpression, TypedExpressionType};
 use diesel::internal::derives::as_expression::Bound;
@@ -146,41 +147,6 @@ impl<ST: SqlType + TypedExpressionType + SingleValue> AsExpression<ST> for Label
     }
 }
 
-/// Random numbers that can be had again.
-struct Random(u64);
-
-impl Random {
-    /// The seed is printed, and taken from the environment if it is there.
-    fn new() -> Self {
-        let clock = || std::time::UNIX_EPOCH.elapsed().unwrap().subsec_nanos().to_string();
-        let seed = std::env::var("DIESEL_ELECTRIC_TEST_SEED").unwrap_or_else(|_| clock());
-        eprintln!("DIESEL_ELECTRIC_TEST_SEED={seed}");
-        Self(seed.parse().unwrap())
-    }
-
-    /// `splitmix64`.
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, end: u64) -> u64 {
-        self.next() % end
-    }
-
-    fn between(&mut self, low: i64, high: i64) -> i64 {
-        let width = u64::try_from(i128::from(high) - i128::from(low)).unwrap();
-        low.wrapping_add(self.below(width).cast_signed())
-    }
-
-    fn many<T>(&mut self, count: usize, mut value: impl FnMut(&mut Self) -> T) -> Vec<T> {
-        (0..count).map(|_| value(self)).collect()
-    }
-}
-
 /// A database with all the tables, and two ways in.
 struct Both {
     db: Db,
@@ -196,7 +162,7 @@ impl Both {
         let tables = SCHEMA.iter().map(|(name, ty)| format!("CREATE TABLE {name} (id int4, v {ty});"));
         let db = Db::new(&format!("{types}{}{SETTINGS}", tables.collect::<String>())).await;
         let diesel = AsyncPgConnection::establish(db.url()).await.unwrap();
-        Self { db, diesel, random: Random::new() }
+        Self { db, diesel, random: Random::from_environment("DIESEL_ELECTRIC_TEST_SEED") }
     }
 }
 
@@ -303,7 +269,7 @@ fn hard_floats() -> impl Iterator<Item = f64> {
 #[tokio::test]
 async fn floats_have_postgres_digits() {
     let mut both = Both::new().await;
-    let random = both.random.many(4000, |random| f64::from_bits(random.next()));
+    let random = both.random.many(4000, |random| f64::from_bits(random.bits()));
     let short = both.random.many(1000, |random| {
         let (digits, power) = (random.below(100_000), random.between(-30, 30));
         format!("{digits}e{power}").parse::<f64>().unwrap()
@@ -311,7 +277,7 @@ async fn floats_have_postgres_digits() {
     same!(both, float8s, hard_floats().chain(random).chain(short.clone()).collect());
 
     let powers = (-149..128).map(|n| 2_f32.powi(n)).flat_map(|v| [v, v.next_up(), v.next_down(), 5.0 * v]);
-    let random = both.random.many(4000, |random| f32::from_bits(u32::try_from(random.next() >> 32).unwrap()));
+    let random = both.random.many(4000, |random| f32::from_bits(u32::try_from(random.bits() >> 32).unwrap()));
     #[expect(clippy::cast_possible_truncation, reason = "any number will do")]
     let rounded = hard_floats().chain(short).map(|v| v as f32);
     same!(both, float4s, powers.chain(random).chain(rounded).collect());
@@ -506,7 +472,7 @@ async fn addresses() {
         [0, 1, 0, 0, 0, 0, 0, 0],
     ];
     words.extend(
-        both.random.many(500, |random| [0; 8].map(|_| if random.below(2) == 0 { 0 } else { random.next() as u16 })),
+        both.random.many(500, |random| [0; 8].map(|_| if random.below(2) == 0 { 0 } else { random.bits() as u16 })),
     );
     let v6 =
         words.into_iter().flat_map(|words| [0, 64, 127, 128].map(|bits| (IpAddr::V6(Ipv6Addr::from(words)), bits)));

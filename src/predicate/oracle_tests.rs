@@ -5,15 +5,14 @@
 mod cases;
 mod filter;
 mod grammar;
-mod random;
 mod table;
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
+use cluster::{Random, setting};
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
 use self::filter::Filter;
-use self::random::Random;
 use self::table::Oids;
 use super::{Expr, Predicate, Row, Value};
 use crate::pg::TableSchema;
@@ -23,6 +22,8 @@ const DISPLAY: &str = "SET bytea_output = hex; SET DateStyle = 'ISO, DMY'; SET T
      SET extra_float_digits = 1; SET IntervalStyle = iso_8601";
 const ROWS: usize = 30;
 const FILTERS_PER_BATCH: usize = 200;
+/// The environment variable that repeats a run.
+const SEED: &str = "DIESEL_ELECTRIC_ORACLE_SEED";
 /// So many are told of before giving up.
 const MOST_FAILURES: usize = 25;
 
@@ -72,17 +73,6 @@ impl Oracle {
     }
 }
 
-/// Where randomness begins; told, so that a failure can be repeated.
-fn seed() -> u64 {
-    let given = std::env::var("DIESEL_ELECTRIC_ORACLE_SEED").ok().and_then(|text| text.parse().ok());
-    let seed = given.unwrap_or_else(|| {
-        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-        (since_epoch.as_secs() << 20) | u64::from(since_epoch.subsec_micros())
-    });
-    eprintln!("DIESEL_ELECTRIC_ORACLE_SEED={seed}");
-    seed
-}
-
 #[derive(Default)]
 struct Tally {
     accepted: usize,
@@ -92,9 +82,9 @@ struct Tally {
 
 #[tokio::test]
 async fn random_filters_match_the_rows_that_postgres_selects() {
-    let seconds = std::env::var("DIESEL_ELECTRIC_ORACLE_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(15);
+    let seconds = setting("DIESEL_ELECTRIC_ORACLE_SECONDS").unwrap_or(15);
     let (end, mut random, mut tally) =
-        (Instant::now() + Duration::from_secs(seconds), Random(seed()), Tally::default());
+        (Instant::now() + Duration::from_secs(seconds), Random::from_environment(SEED), Tally::default());
     let oracle = Oracle::start().await;
     oracle.client.batch_execute(table::TYPES).await.unwrap();
     let schema = table::schema(&oracle.oids().await);

@@ -11,5 +11,5 @@ mod readiness;
 mod refetch;
 mod refusals;
 mod support;
-mod types;
 mod transcripts;
+mod types;

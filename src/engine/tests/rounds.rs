@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use cluster::{Random, setting};
 use futures_util::future::join_all;
 use tokio::sync::watch;
 
@@ -25,42 +26,11 @@ const SHAPES: usize = 4;
 /// Rows that all writers share; each has as many of its own.
 const ROWS: u64 = 12;
 
-/// A generator of numbers that can be repeated (`SplitMix64`).
-#[derive(Clone, Debug)]
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, limit: u64) -> u64 {
-        self.next() % limit
-    }
-
-    fn one_in(&mut self, many: u64) -> bool {
-        self.below(many) == 0
-    }
-
-    fn split(&mut self) -> Self {
-        Self(self.next())
-    }
-}
-
-fn setting(name: &str) -> Option<u64> {
-    std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name}={text} is not a number")))
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn shapes_made_while_many_write_lose_no_row_and_have_none_twice() {
-    let seed = setting(SEED).unwrap_or_else(|| std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), 0));
-    println!("{SEED}={seed}");
     let end = Instant::now() + Duration::from_secs(setting(SECONDS).unwrap_or(0));
     let stand = Stand::start("CREATE TABLE noise (id serial PRIMARY KEY)").await;
-    let mut random = Random(seed);
+    let mut random = Random::from_environment(SEED);
     let lanes: Vec<Lane> = join_all((0..LANES).map(|number| Lane::open(&stand, number, random.split()))).await;
     let run = |mut lane: Lane| async move {
         let mut rounds = 0;
@@ -112,9 +82,8 @@ impl Lane {
         let writers = self.writers.iter().zip(1..).map(|(session, number)| {
             Writer { session, number, table: &table, random: writing.split(), committed: &committed }.write()
         });
-        let wanted: Vec<(usize, Wanted)> = (0..SHAPES)
-            .map(|_| (usize::try_from(random.below(30)).unwrap(), Wanted::random(&table, &mut random)))
-            .collect();
+        let wanted: Vec<(usize, Wanted)> =
+            (0..SHAPES).map(|_| (random.index(30), Wanted::random(&table, &mut random))).collect();
         let makers = wanted.iter().map(|(after, wanted)| wanted.make(&self.engine, *after, progress.clone()));
         let writing = async {
             join_all(writers).await;
@@ -157,7 +126,7 @@ const FILTERS: [Option<&str>; 10] = [
 
 impl Wanted {
     fn random(table: &str, random: &mut Random) -> Self {
-        let filter = FILTERS[usize::try_from(random.below(FILTERS.len() as u64)).unwrap()];
+        let filter = FILTERS[random.index(FILTERS.len())];
         let columns = if random.one_in(3) { vec!["id", "b"] } else { vec!["id", "a", "b"] };
         Self { table: table.to_owned(), filter, columns }
     }

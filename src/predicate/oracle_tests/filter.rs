@@ -1,6 +1,7 @@
 //! Random filters that mostly make sense.
 
-use super::random::Random;
+use cluster::Random;
+
 use super::table::{Family, KINDS, Kind};
 use crate::pg::{PgType, quote_literal};
 use crate::predicate::{Bind, BindType};
@@ -47,10 +48,10 @@ impl Writer<'_> {
         }
         self.is_nested = true;
         let join = |between: &str, items: Vec<String>| format!("({})", items.join(between));
-        match self.random.below(5) {
+        match self.random.index(5) {
             0 | 1 => {
                 let between = self.random.pick(&[" AND ", " OR "]);
-                let items = (0..2 + self.random.below(2)).map(|_| self.condition(depth - 1)).collect();
+                let items = (0..2 + self.random.index(2)).map(|_| self.condition(depth - 1)).collect();
                 join(between, items)
             }
             2 => format!("NOT ({})", self.condition(depth - 1)),
@@ -70,7 +71,7 @@ impl Writer<'_> {
     }
 
     fn kind(&mut self) -> &'static Kind {
-        &KINDS[self.random.below(KINDS.len())]
+        &KINDS[self.random.index(KINDS.len())]
     }
 
     /// Another of the same family, as a rule.
@@ -86,7 +87,7 @@ impl Writer<'_> {
     fn test(&mut self) -> String {
         let kind = self.kind();
         let other = if self.random.one_in(3) { self.relative(kind) } else { kind };
-        match self.random.below(14) {
+        match self.random.index(14) {
             0..=3 => {
                 let (left, right) = self.pair(kind, other);
                 format!("{left} {} {right}", self.random.pick(COMPARISONS))
@@ -97,7 +98,7 @@ impl Writer<'_> {
             }
             5 | 6 => {
                 let value = self.value(kind);
-                let items: Vec<_> = (0..=self.random.below(3)).map(|_| self.operand(other)).collect();
+                let items: Vec<_> = (0..=self.random.index(3)).map(|_| self.operand(other)).collect();
                 format!("{value} {}IN ({})", self.not(), items.join(", "))
             }
             7 => {
@@ -142,7 +143,7 @@ impl Writer<'_> {
             let pattern = self.random.pick(PATTERNS);
             self.literal(pattern, "text")
         };
-        match self.random.below(4) {
+        match self.random.index(4) {
             0 => format!("{value} {} {pattern}", self.random.pick(&["~~", "!~~", "~~*", "!~~*"])),
             1 => {
                 let escape = quote_literal(self.random.pick(&["!", "", "\\", "%", "é"]));
@@ -154,8 +155,8 @@ impl Writer<'_> {
 
     /// A column, or a cast of one: its type is known.
     fn value(&mut self, kind: &'static Kind) -> String {
-        let number = 1 + self.random.below(2);
-        match self.random.below(8) {
+        let number = 1 + self.random.index(2);
+        match self.random.index(8) {
             0 => {
                 let from = self.relative(kind);
                 format!("{}{number}::{}", from.column, kind.cast)
@@ -183,7 +184,7 @@ impl Writer<'_> {
     fn literal(&mut self, text: &str, cast: &str) -> String {
         let is_number = text.strip_prefix('-').unwrap_or(text).starts_with(|c: char| c.is_ascii_digit())
             && text.parse::<f64>().is_ok();
-        match self.random.below(8) {
+        match self.random.index(8) {
             0 | 1 if is_number && cast != "text" => text.to_owned(),
             2 => format!("{}::{cast}", quote_literal(text)),
             3 => format!("{cast} {}", quote_literal(text)),
@@ -203,8 +204,8 @@ impl Writer<'_> {
     }
 
     fn array(&mut self, kind: &'static Kind) -> String {
-        let number = 1 + self.random.below(2);
-        match self.random.below(10) {
+        let number = 1 + self.random.index(2);
+        match self.random.index(10) {
             0 => {
                 let from = self.relative(kind);
                 format!("{}s{number}::{}[]", from.column, kind.cast)
@@ -214,10 +215,10 @@ impl Writer<'_> {
     }
 
     fn array_operand(&mut self, kind: &'static Kind) -> String {
-        match self.random.below(6) {
+        match self.random.index(6) {
             0 | 1 => self.array(kind),
             2 => {
-                let items: Vec<_> = (0..=self.random.below(3)).map(|_| self.operand(kind)).collect();
+                let items: Vec<_> = (0..=self.random.index(3)).map(|_| self.operand(kind)).collect();
                 format!("ARRAY[{}]", items.join(", "))
             }
             3 => format!("{}::{}[]", quote_literal(&kind.array(self.random)), kind.cast),

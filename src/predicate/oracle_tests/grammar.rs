@@ -1,7 +1,8 @@
 //! The parser against Postgres: how operators bind where no parentheses tell, and what cannot be said at all.
 
-use super::random::Random;
-use super::{Oracle, seed};
+use cluster::Random;
+
+use super::{Oracle, SEED};
 use crate::predicate::{Expr, ParseError};
 
 /// Everything is boolean, so that any tree has a type. `LIKE` is lent to booleans for that.
@@ -14,7 +15,7 @@ const TABLE: &str = "CREATE TABLE g (a bool, b bool, c bool, \"A\" bool[]); \
 
 #[tokio::test]
 async fn filters_without_parentheses_are_the_trees_that_postgres_sees() {
-    let mut random = Random(seed());
+    let mut random = Random::from_environment(SEED);
     let oracle = Oracle::start().await;
     oracle.client.batch_execute(TABLE).await.unwrap();
     let (mut accepted, mut refused) = (0, 0);
@@ -61,9 +62,9 @@ async fn tree(oracle: &Oracle, condition: &str) -> Result<String, String> {
 
 fn chain(random: &mut Random) -> String {
     let mut text = operand(random);
-    for _ in 0..=random.below(5) {
+    for _ in 0..=random.index(5) {
         let next = operand(random);
-        text = match random.below(12) {
+        text = match random.index(12) {
             0 => format!("{text} {}", random.pick(&["ISNULL", "NOTNULL", "IS NULL", "IS NOT TRUE", "IS UNKNOWN"])),
             1 => format!("{text} {}IN ({next}, {})", random.pick(&["", "NOT "]), operand(random)),
             2 => {

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::random::Random;
+use cluster::Random;
+
 use crate::pg::{
     Collation, Column, CustomType, CustomTypeKind, Generated, PgType, RelationId, TableName, TableSchema, quote_literal,
 };
@@ -251,8 +252,8 @@ impl Kind {
             });
             format!("{{{}}}", items.collect::<Vec<_>>().join(","))
         };
-        let length = random.below(4);
-        match random.below(8) {
+        let length = random.index(4);
+        match random.index(8) {
             0 if length > 0 => format!("{{{},{}}}", list(random, length), list(random, length)),
             1 if length > 0 => format!("[0:{}]={}", length - 1, list(random, length)),
             _ => list(random, length),

@@ -23,7 +23,8 @@ stage() {
 }
 
 tools() {
-    scripts/need-rust.sh && scripts/need-postgres.sh && scripts/need-node.sh && scripts/need-browser.sh
+    scripts/need-rust.sh && scripts/need-postgres.sh && scripts/need-node.sh && scripts/need-browser.sh &&
+        scripts/need-nginx.sh
 }
 
 packages() {

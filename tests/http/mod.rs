@@ -1,8 +1,10 @@
 //! The conformance cases of the protocol's reference (section 16), over HTTP and a real Postgres, by their numbers.
 
+mod behind_a_cache;
 mod caching;
 mod filters;
 mod first;
+mod follower;
 mod interrupts;
 mod live;
 mod log;

@@ -1,5 +1,7 @@
 //! What the tests share: a fresh database with a connection to it, a service that follows it, a server in front.
 
+mod nginx;
+
 use std::net::TcpListener;
 use std::time::Duration;
 
@@ -10,6 +12,8 @@ use cluster::Database;
 use diesel_electric::{SyncService, SyncServiceBuilder};
 use tokio::task::JoinHandle;
 use tokio_postgres::{Client, NoTls};
+
+pub use nginx::Nginx;
 
 /// A database of one's own and a connection to it.
 pub struct Db {

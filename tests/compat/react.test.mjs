@@ -1,4 +1,4 @@
-// The published React hooks, in a page without a browser.
+// The published React hooks, of the client and of TanStack DB, in a page without a browser.
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -6,9 +6,11 @@ import { after, before, test } from 'node:test'
 import { Page, hide } from './page.mjs'
 
 import { preloadShape, useShape } from '@electric-sql/react'
+import { eq, useLiveQuery } from '@tanstack/react-db'
 import { createElement, useCallback } from 'react'
 
 import { Fixture } from './fixture.mjs'
+import { Todos } from './todos.mjs'
 
 let fixture
 
@@ -126,4 +128,22 @@ test('a hidden page asks for nothing, and catches up when it is seen again', asy
   hide(false)
   await page.shows('item 3, second')
   assert.ok(!asked[count].url.searchParams.has('live'))
+})
+
+test('a live query shows what the app changes at once, and what others change', async (t) => {
+  const todos = new Todos(fixture)
+  const table = await todos.table(6)
+  const collection = todos.collection(t, table)
+  function Open() {
+    const open = (q) => q.from({ todo: collection }).where(({ todo }) => eq(todo.done, false))
+    const { data, isLoading } = useLiveQuery((q) => open(q).orderBy(({ todo }) => todo.title))
+    return isLoading ? 'loading' : data.map(({ title }) => title).join(', ')
+  }
+  const page = new Page(t, createElement(Open))
+  await page.shows('todo 1, todo 3, todo 5')
+  const change = collection.update('3', (row) => void (row.title = 'third'))
+  await page.shows('third, todo 1, todo 5')
+  await change.isPersisted.promise
+  await fixture.write(`UPDATE ${table} SET done = NOT done WHERE id IN ('1', '2')`)
+  await page.shows('third, todo 2, todo 5')
 })

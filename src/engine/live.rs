@@ -1,13 +1,13 @@
 //! A shape that is being kept.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use bytes::Bytes;
 use tokio::sync::watch;
 
 use super::{CreateError, Definition};
-use crate::protocol::{LogOffset, ShapeHandle, schema_header};
+use crate::protocol::{LogOffset, ShapeHandle, item_events, schema_header};
 use crate::storage::{LogSlice, ShapeLog, SnapshotPiece};
 
 /// Whether a shape is still kept.
@@ -56,6 +56,8 @@ pub struct LiveShape {
     schema: Bytes,
     log: Arc<dyn ShapeLog>,
     state: watch::Sender<LogState>,
+    /// The piece of the log that was last wanted as events, and those.
+    last_events: Mutex<Option<(Bytes, Bytes)>>,
     /// Why it could not be made.
     failure: OnceLock<CreateError>,
     /// Where the collector keeps it, once it is registered there.
@@ -72,6 +74,7 @@ impl LiveShape {
             definition,
             log,
             state: watch::Sender::new(LogState::NEW),
+            last_events: Mutex::default(),
             failure: OnceLock::new(),
             slot: OnceLock::new(),
             last_use: AtomicU64::new(0),
@@ -111,6 +114,20 @@ impl LiveShape {
     /// The items after `offset`, to the end of the first full chunk that ends after it, else to the end of the log.
     pub fn read(&self, offset: LogOffset) -> LogSlice {
         self.log.read(offset)
+    }
+
+    /// A piece of the log as events of a stream. Made once for the crowd of streams that wants the same after a change.
+    pub fn events(&self, piece: &Bytes) -> Bytes {
+        let mut last = self.last_events.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            // The same memory, which cannot be another's while it is held here.
+            Some((framed, events)) if std::ptr::eq(&raw const **framed, &raw const **piece) => events.clone(),
+            _ => {
+                let events = item_events(piece);
+                *last = Some((piece.clone(), events.clone()));
+                events
+            }
+        }
     }
 
     /// Waits until its snapshot has started, or it is gone.

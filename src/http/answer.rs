@@ -5,10 +5,10 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, ETAG, HeaderValue, VARY};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
-use super::headers::{CURSOR, HANDLE, HAS_DATA, JSON, OFFSET, SCHEMA, SURROGATE_CONTROL, UP_TO_DATE};
+use super::headers::{ACCEL_BUFFERING, CURSOR, HANDLE, HAS_DATA, JSON, OFFSET, SCHEMA, SURROGATE_CONTROL, UP_TO_DATE};
 use super::route::CachePolicy;
 use crate::engine::LiveShape;
-use crate::protocol::{Caching, Head, MUST_REFETCH, ShapeHandle, none_match, refetch_etag};
+use crate::protocol::{Caching, EVENT_STREAM, Head, MUST_REFETCH, ShapeHandle, none_match, refetch_etag};
 
 /// What all answers to one request have in common.
 #[derive(Debug)]
@@ -37,12 +37,23 @@ impl Reply {
         {
             response.insert_header((SCHEMA, schema));
         }
+        self.finish(response, body)
+    }
+
+    fn finish(&self, mut response: HttpResponseBuilder, body: impl MessageBody + 'static) -> HttpResponse {
         if self.is_head && body.size() == actix_web::body::BodySize::Stream {
             // Nothing would be sent of it, but all of it waited for.
             return response
                 .body(BodyStream::new(futures_util::stream::empty::<Result<_, std::convert::Infallible>>()));
         }
         response.body(body)
+    }
+
+    /// 200, as a stream of events
+    pub(super) fn stream(&self, live: &LiveShape, head: &Head, body: impl MessageBody + 'static) -> HttpResponse {
+        let mut response = self.begin(StatusCode::OK, live, head);
+        response.content_type(EVENT_STREAM).insert_header((ACCEL_BUFFERING, "no"));
+        self.finish(response, body)
     }
 
     /// 409: fetch anew, under this handle.
@@ -80,7 +91,7 @@ impl Reply {
     fn cache(&self, response: &mut HttpResponseBuilder, caching: Caching) {
         match self.cache {
             CachePolicy::Shared => {
-                response.insert_header((CACHE_CONTROL, caching.public()));
+                response.insert_header((CACHE_CONTROL, &*caching.public()));
             }
             CachePolicy::Private => {
                 response

@@ -11,7 +11,7 @@ use tracing::{debug, error, warn};
 
 use super::headers::{JSON, KNOWN_ERROR, SURROGATE_CONTROL};
 use crate::engine::{CreateError, ResolveError};
-use crate::protocol::{CRASH, Caching, FieldErrors, REVALIDATE, message_body};
+use crate::protocol::{CRASH, FieldErrors, NO_STORE, REVALIDATE, message_body};
 use crate::shape::ShapeError;
 
 /// Why a request cannot be served.
@@ -163,13 +163,13 @@ impl Refusal {
     }
 
     fn new(status: StatusCode, body: String) -> Self {
-        Self { status, body, retry_after: None, is_known: false, cache_control: Caching::Never.public() }
+        Self { status, body, retry_after: None, is_known: false, cache_control: NO_STORE }
     }
 
     fn respond(self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);
         response.content_type(JSON).insert_header((CACHE_CONTROL, self.cache_control));
-        if self.cache_control == Caching::Never.public() {
+        if self.cache_control == NO_STORE {
             response.insert_header((SURROGATE_CONTROL, self.cache_control));
         }
         if let Some(seconds) = self.retry_after {

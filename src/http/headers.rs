@@ -13,3 +13,5 @@ pub(super) const HAS_DATA: HeaderName = HeaderName::from_static("electric-has-da
 pub(super) const CURSOR: HeaderName = HeaderName::from_static("electric-cursor");
 pub(super) const KNOWN_ERROR: HeaderName = HeaderName::from_static("electric-internal-known-error");
 pub(super) const SURROGATE_CONTROL: HeaderName = HeaderName::from_static("surrogate-control");
+/// Asks proxies of nginx's kind to hand every piece of a body on at once.
+pub(super) const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");

@@ -2,7 +2,7 @@
 //!
 //! Two ways in, one way on. `scope` has the routes whose shape the server defines, fixed or by a handler that takes a
 //! `request`; `api` those of the protocol itself, whose shape the client defines (`define`). Both end in `serve`, which
-//! asks `protocol::plan` what a request gets, waits where that says so, and answers (`answer`, `body`); what cannot be
+//! asks `protocol::plan` what a request gets, waits where that says so, and answers (`answer`, `body`, `sse`); what cannot be
 //! served goes through `error`, which alone chooses status codes for it. `cors` stands around all of them, `route` says
 //! who may keep an answer.
 //!
@@ -22,6 +22,7 @@ mod request;
 mod route;
 mod scope;
 mod serve;
+mod sse;
 
 pub use api::shape_api;
 pub use request::{SyncRequest, SyncResult};

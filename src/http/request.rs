@@ -104,9 +104,6 @@ impl SyncRequest {
         let times = Times::new(&self.service);
         ready(self.service.engine(), &times).await?;
         let (request, more) = parse(&self.query)?;
-        if request.subset.is_some() {
-            return Err(FieldErrors::one("subset", "is not supported by this server yet").into());
-        }
         let Self { service, cache, if_none_match, is_head, .. } = self;
         let reply = Reply { cache, if_none_match, is_head };
         Ok((Serving { service, times, request, reply, by_client }, more))

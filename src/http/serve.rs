@@ -15,11 +15,14 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use super::answer::Reply;
 use super::body::{Pieces, growing_chunk, whole_chunk};
 use super::error::Failure;
+use super::sse::{Events, Pace};
 use crate::engine::{CreateError, Definition, Engine, EngineStatus, LiveShape, LogState, ShapeStatus, SnapshotPiece};
+use crate::interrupt::Registration;
 use crate::protocol::{
-    Circumstances, Content, FieldErrors, Head, LogView, Plan, Request, SnapshotView, next_cursor, plan, up_to_date,
+    Circumstances, Content, FieldErrors, Head, LogOffset, LogView, Plan, Request, Resolution, SnapshotView, Waited,
+    next_cursor, plan, up_to_date,
 };
-use crate::service::SyncService;
+use crate::service::{Limits, SyncService};
 
 /// How often a request looks again at once because what it looked at has changed under its hands.
 const ATTEMPTS: usize = 3;
@@ -57,8 +60,7 @@ impl Serving {
             let since = self.service.interrupts().generation();
             let definition = match define().await {
                 Ok(definition) => definition,
-                Err(failure) if self.must_refetch(&failure, has_followed) => return Ok(self.reply.refetch(None)),
-                Err(failure) => return Err(failure),
+                Err(failure) => return self.refuse(failure, has_followed),
             };
             let live = match self.engine().get_or_create(&definition).await {
                 Ok(live) => live,
@@ -68,9 +70,6 @@ impl Serving {
                     continue;
                 }
             };
-            if self.request.handle.as_ref().is_some_and(|handle| handle != live.handle()) {
-                return Ok(self.reply.refetch(Some(live.handle())));
-            }
             has_followed = true;
             if let Some(response) = self.follow(&live, since).await? {
                 return Ok(response);
@@ -82,10 +81,17 @@ impl Serving {
         self.service.engine()
     }
 
-    /// A client that has a log is not to blame if its definition does not fit the database any more: a refusal would end
-    /// its stream for good.
-    fn must_refetch(&self, failure: &Failure, has_followed: bool) -> bool {
-        failure.refuses_definition() && self.request.handle.is_some() && (has_followed || !self.by_client)
+    /// For a request whose definition is refused, or that does not get so far.
+    fn refuse(&self, failure: Failure, has_followed: bool) -> Result<HttpResponse, Failure> {
+        let resolution = if failure.refuses_definition() {
+            Resolution::Unfit { did_fit: has_followed || !self.by_client }
+        } else {
+            Resolution::Refused
+        };
+        match plan(&self.request, resolution, self.times.waited()) {
+            Plan::Refetch { .. } => Ok(self.reply.refetch(None)),
+            _ => Err(failure),
+        }
     }
 
     async fn may_retry(&self, error: CreateError, attempts: usize) -> Result<(), Failure> {
@@ -109,16 +115,13 @@ impl Serving {
             let circumstances = self.circumstances();
             // Marked as seen, so that whatever comes after this wakes.
             let state = *states.borrow_and_update();
-            if state.status == ShapeStatus::Gone {
-                return if self.engine().status() == EngineStatus::Stopped { Err(Failure::Stopped) } else { Ok(None) };
-            }
-            let now = Now { live, circumstances };
+            let now = Now { live, circumstances, since };
             let deadline = match self.step(&now, state)? {
                 Step::Answer(response) => return Ok(Some(response)),
+                Step::Resolve => return Ok(None),
                 Step::Wait(deadline) => deadline,
             };
-            let registration =
-                registration.get_or_insert_with(|| self.service.interrupts().register(live.definition(), since));
+            let registration = registration.get_or_insert_with(|| self.register(&now));
             tokio::select! {
                 () = changed(&mut states) => {}
                 () = registration.fired() => return Ok(None),
@@ -128,45 +131,56 @@ impl Serving {
     }
 
     fn step(&self, now: &Now<'_>, state: LogState) -> Result<Step, Failure> {
-        let (content, is_late) = match plan(&self.request, &self.view(now.live, state)) {
-            Plan::Chunk(chunk) => return Ok(Step::Answer(self.chunk(now, chunk))),
-            Plan::AwaitChunk => return Ok(Step::Wait(None)),
+        let resolution = match state.status {
+            ShapeStatus::Gone => Resolution::Gone,
+            ShapeStatus::Live => {
+                Resolution::Found { handle: now.live.handle(), log: view(&self.request, now.live, state) }
+            }
+        };
+        let status = self.engine().status();
+        Ok(match plan(&self.request, resolution, self.times.waited()) {
+            Plan::Resolve if status == EngineStatus::Stopped => return Err(Failure::Stopped),
+            // What was found is not refused.
+            Plan::Resolve | Plan::Refuse => Step::Resolve,
+            Plan::Refetch { names_found } => Step::Answer(self.reply.refetch(names_found.then_some(now.live.handle()))),
+            Plan::OutOfBounds => return Err(FieldErrors::one("offset", "out of bounds for this shape").into()),
+            Plan::Subset(_) => return Err(FieldErrors::one("subset", "is not supported by this server yet").into()),
+            Plan::Chunk(chunk) => Step::Answer(self.chunk(now, chunk)),
             Plan::Items(after) => {
                 let slice = now.live.read(after);
                 let content = Content::Items { end: slice.end, is_tail: slice.is_tail };
-                return Ok(Step::Answer(self.answer(now, content, slice.pieces)));
+                Step::Answer(self.answer(now, content, slice.pieces))
             }
-            Plan::AwaitOffset if Instant::now() < self.times.half => return Ok(Step::Wait(Some(self.times.half))),
-            Plan::AwaitOffset => {
-                return Err(FieldErrors::one("offset", "out of bounds for this shape").into());
-            }
-            Plan::UpToDate(latest) => (Content::UpToDate(latest), false),
-            Plan::Hold(latest) => {
-                // What the client has already need not be waited for.
-                let head = self.head(now, Content::UpToDate(latest));
-                if self.reply.is_known(&head) {
-                    return Ok(Step::Answer(self.reply.not_modified(now.live, &head)));
-                }
-                if Instant::now() < self.times.hold {
-                    return Ok(Step::Wait(Some(self.times.hold)));
-                }
-                (Content::TimedOut(latest), true)
-            }
-        };
-        if is_late && self.engine().status() != EngineStatus::Active {
-            return Err(Failure::LostReadiness);
-        }
-        Ok(Step::Answer(self.answer(now, content, Vec::new())))
+            Plan::UpToDate(latest) => Step::Answer(self.answer(now, Content::UpToDate(latest), Vec::new())),
+            Plan::TimedOut(_) if status != EngineStatus::Active => return Err(Failure::LostReadiness),
+            Plan::TimedOut(latest) => Step::Answer(self.answer(now, Content::TimedOut(latest), Vec::new())),
+            Plan::Stream(after) => Step::Answer(self.stream(now, state, after)),
+            Plan::AwaitChunk => Step::Wait(None),
+            Plan::AwaitOffset => Step::Wait(Some(self.times.half)),
+            Plan::Hold(latest) => self.hold(now, latest),
+        })
     }
 
-    fn view(&self, live: &LiveShape, state: LogState) -> LogView {
-        let snapshot = if let Some(chunks) = state.snapshot_chunks {
-            SnapshotView::Complete { chunks }
+    /// What the client has already need not be waited for.
+    fn hold(&self, now: &Now<'_>, latest: LogOffset) -> Step {
+        let head = self.head(now, Content::UpToDate(latest));
+        if self.reply.is_known(&head) {
+            Step::Answer(self.reply.not_modified(now.live, &head))
         } else {
-            let next = self.request.next_chunk().map(|chunk| live.snapshot_piece(chunk, 0));
-            SnapshotView::Writing { next_has_begun: matches!(next, Some(SnapshotPiece::Items(_))) }
-        };
-        LogView { snapshot, latest: state.latest }
+            Step::Wait(Some(self.times.hold))
+        }
+    }
+
+    fn stream(&self, now: &Now<'_>, state: LogState, after: LogOffset) -> HttpResponse {
+        let Limits { sse: life, keep_alive, .. } = self.service.limits();
+        let is_tail = after >= state.latest;
+        let head = self.head(now, Content::Stream { after, is_tail, life });
+        let events = Events::new(now.live.clone(), &self.request, self.register(now), Pace::new(life, keep_alive));
+        self.reply.stream(now.live, &head, BodyStream::new(Box::pin(events.stream())))
+    }
+
+    fn register(&self, now: &Now<'_>) -> Registration {
+        self.service.interrupts().register(now.live.definition(), now.since)
     }
 
     fn head(&self, now: &Now<'_>, content: Content) -> Head {
@@ -206,14 +220,29 @@ impl Serving {
     }
 }
 
-/// A shape, and what was noted before its log was looked at.
+/// The log as this request sees it.
+pub(super) fn view(request: &Request, live: &LiveShape, state: LogState) -> LogView {
+    let snapshot = if let Some(chunks) = state.snapshot_chunks {
+        SnapshotView::Complete { chunks }
+    } else {
+        let next = request.next_chunk().map(|chunk| live.snapshot_piece(chunk, 0));
+        SnapshotView::Writing { next_has_begun: matches!(next, Some(SnapshotPiece::Items(_))) }
+    };
+    LogView { snapshot, latest: state.latest }
+}
+
+/// A shape, and what was noted before it was looked at.
 struct Now<'a> {
     live: &'a Arc<LiveShape>,
     circumstances: Circumstances,
+    /// The generation of interrupts.
+    since: u64,
 }
 
 enum Step {
     Answer(HttpResponse),
+    /// Look the shape up again.
+    Resolve,
     /// Wait for news, until then.
     Wait(Option<Instant>),
 }
@@ -252,9 +281,20 @@ impl Times {
         let after = |limit: Duration| start.checked_add(limit).unwrap_or(start + Duration::from_secs(86_400));
         Self { readiness: after(limits.readiness), half: after(limits.hold / 2), hold: after(limits.hold) }
     }
+
+    fn waited(&self) -> Waited {
+        let now = Instant::now();
+        if now < self.half {
+            Waited::Little
+        } else if now < self.hold {
+            Waited::Half
+        } else {
+            Waited::Enough
+        }
+    }
 }
 
-async fn changed(states: &mut watch::Receiver<LogState>) {
+pub(super) async fn changed(states: &mut watch::Receiver<LogState>) {
     // The sender lives in the shape, which the request holds.
     let _ = states.changed().await;
 }

@@ -1,5 +1,8 @@
 //! Who may keep an answer, and for how long (section 8).
 
+use std::borrow::Cow;
+use std::time::Duration;
+
 /// Answers that say how long they may be kept. Those of routes that serve each user another shape are private whatever
 /// they are; the routes know that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,6 +12,8 @@ pub enum Caching {
     Initial,
     /// A live request's answer.
     Live,
+    /// A stream of events that ends after so long.
+    Stream(Duration),
     /// Any other part of a log.
     CatchUp,
     /// A redirect to another handle.
@@ -19,25 +24,30 @@ pub enum Caching {
 
 impl Caching {
     /// The value of `cache-control` where anybody may share the answer.
-    pub fn public(self) -> &'static str {
-        match self {
+    pub fn public(self) -> Cow<'static, str> {
+        let fixed = match self {
+            // A stream that was kept longer would not be live any more.
+            Self::Stream(life) => return format!("public, max-age={}", life.as_secs().saturating_sub(1).max(1)).into(),
             Self::Initial => "public, max-age=604800, s-maxage=3600, stale-while-revalidate=2629746",
             Self::Live => "public, max-age=5, stale-while-revalidate=5",
             Self::CatchUp => "public, max-age=60, stale-while-revalidate=300",
             Self::Refetch => "public, max-age=60, must-revalidate",
-            Self::Never => "no-store",
-        }
+            Self::Never => NO_STORE,
+        };
+        fixed.into()
     }
 
     /// The value of `cache-control` where one URL serves different users.
     pub fn private(self) -> &'static str {
         match self {
-            Self::Never => "no-store",
-            Self::Initial | Self::Live | Self::CatchUp | Self::Refetch => "private, no-cache",
+            Self::Never => NO_STORE,
+            Self::Initial | Self::Live | Self::Stream(_) | Self::CatchUp | Self::Refetch => "private, no-cache",
         }
     }
 }
 
+/// For what must be asked for each time.
+pub const NO_STORE: &str = "no-store";
 /// For the answers of `/v1/health`.
 pub const HEALTH: &str = "no-cache, no-store, must-revalidate";
 /// For `/`, what is not found, and crashes.

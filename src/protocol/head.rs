@@ -1,5 +1,7 @@
 //! The headers of an answer from a log (section 8).
 
+use std::time::Duration;
+
 use super::etag::{etag, moment_etag};
 use super::{Caching, LogOffset, Request, RequestOffset, ShapeHandle};
 use crate::pg::Lsn;
@@ -20,6 +22,15 @@ pub enum Content {
     UpToDate(LogOffset),
     /// The same, after waiting in vain.
     TimedOut(LogOffset),
+    /// A stream of what comes after this offset.
+    Stream {
+        /// The request's offset: the client takes it for its own before it has read a thing.
+        after: LogOffset,
+        /// Whether there is nothing after it yet.
+        is_tail: bool,
+        /// How long it lasts.
+        life: Duration,
+    },
 }
 
 /// What is not about the log.
@@ -60,27 +71,30 @@ impl Head {
         let offset = match content {
             Content::Chunk(chunk) => LogOffset::snapshot_chunk(chunk),
             Content::Items { end, .. } | Content::UpToDate(end) | Content::TimedOut(end) => end,
+            Content::Stream { after, .. } => after,
         };
         let is_now = request.offset == RequestOffset::Now;
         let timed_out = matches!(content, Content::TimedOut(_));
-        let is_lasting = !timed_out && !is_now;
+        let is_moment = timed_out || is_now;
+        let is_stream = matches!(content, Content::Stream { .. });
         Self {
             offset,
-            etag: if is_lasting {
-                etag(handle, request.offset, offset)
-            } else {
+            etag: if is_moment {
                 moment_etag(handle, request.offset, offset, now.moment)
+            } else {
+                etag(handle, request.offset, offset)
             },
-            has_data: is_lasting,
+            has_data: !is_moment,
             up_to_date: seen(request, content, now.processed),
             cursor: request.live.then_some(now.cursor),
             has_schema: !request.live,
-            caching: match request.offset {
+            caching: match (content, request.offset) {
+                (Content::Stream { life, .. }, _) => Caching::Stream(life),
                 _ if request.live => Caching::Live,
-                RequestOffset::At(LogOffset::BeforeAll) => Caching::Initial,
+                (_, RequestOffset::At(LogOffset::BeforeAll)) => Caching::Initial,
                 _ => Caching::CatchUp,
             },
-            is_lasting,
+            is_lasting: !is_moment && !is_stream,
         }
     }
 }
@@ -88,7 +102,8 @@ impl Head {
 /// Up to which position the client has seen all changes, if it is up to date.
 fn seen(request: &Request, content: Content, processed: Lsn) -> Option<Lsn> {
     match content {
-        Content::Chunk(_) | Content::Items { is_tail: false, .. } => None,
+        Content::Chunk(_) | Content::Items { is_tail: false, .. } | Content::Stream { is_tail: false, .. } => None,
+        Content::Stream { after, .. } => Some(Lsn(after.tx())),
         Content::Items { end, .. } if request.live => Some(Lsn(end.tx())),
         Content::Items { end, .. } | Content::UpToDate(end) | Content::TimedOut(end) => {
             Some(processed.max(Lsn(end.tx())))
@@ -108,7 +123,8 @@ mod tests {
             "now" => RequestOffset::Now,
             text => RequestOffset::At(text.parse().unwrap()),
         };
-        let request = Request { offset, handle: None, live, cursor: 0, log: LogMode::Full, subset: None };
+        let (sse, cursor, log, subset) = (false, 0, LogMode::Full, None);
+        let request = Request { offset, handle: None, live, sse, cursor, log, subset };
         Head::new(&ShapeHandle::from_client("h"), &request, content, NOW)
     }
 

@@ -16,9 +16,10 @@ mod params;
 mod plan;
 mod query;
 mod schema;
+mod sse;
 mod subset;
 
-pub use cache::{Caching, HEALTH, REVALIDATE};
+pub use cache::{Caching, HEALTH, NO_STORE, REVALIDATE};
 pub use cursor::next_cursor;
 pub use error::{CRASH, FieldErrors, message_body};
 pub use etag::{none_match, refetch_etag};
@@ -28,9 +29,10 @@ pub use item::{Cells, END, END_LAST, ItemEncoder, Place};
 pub use message::{MUST_REFETCH, up_to_date};
 pub use offset::LogOffset;
 pub use params::{ParamsError, Request, RequestOffset, ShapeParams};
-pub use plan::{LogView, Plan, SnapshotView, plan};
+pub use plan::{LogView, Plan, Resolution, SnapshotView, Waited, plan};
 pub use query::Query;
 pub use schema::schema_header;
+pub use sse::{EVENT_STREAM, KEEP_ALIVE, event, item_events};
 pub use subset::SubsetParams;
 
 use serde::{Deserialize, Serialize};

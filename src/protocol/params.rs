@@ -19,6 +19,8 @@ pub struct Request {
     pub handle: Option<ShapeHandle>,
     /// Whether it wants to wait for news.
     pub live: bool,
+    /// Whether they are to come as a stream of events; only if it wants to wait.
+    pub sse: bool,
     /// The cursor of the last answer; 0 without one.
     pub cursor: u64,
     /// Where the log is to begin.
@@ -154,10 +156,8 @@ impl<'a> Typed<'a> {
         if self.live_sse && !self.live {
             return Err(FieldErrors::one("live_sse", "can't be true unless live is also true"));
         }
-        if self.live_sse {
-            return Err(FieldErrors::one("live_sse", "is not supported by this server yet"));
-        }
-        Ok(Request { offset, handle, live: self.live, cursor: self.cursor, log: self.log, subset: self.subset })
+        let Self { live, live_sse: sse, cursor, log, subset, .. } = self;
+        Ok(Request { offset, handle, live, sse, cursor, log, subset })
     }
 }
 

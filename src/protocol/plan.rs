@@ -1,8 +1,30 @@
-//! What a request gets, as the state of the log has it (sections 4 and 9).
+//! What a request gets: the whole decision, from what is known at the moment (sections 3, 4, 9 to 11).
 //!
-//! A request is planned each time the log's state changes, until something can be served or its time is up.
+//! The door finds out what secret, admission, parser and catalog say (the [`Resolution`]), asks here, and carries the
+//! [`Plan`] out. It asks again each time something has changed, until something can be served or time is up.
 
-use super::{LogOffset, Request, RequestOffset};
+use super::{LogOffset, Request, RequestOffset, ShapeHandle};
+
+/// What was found out about the shape that a request is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resolution<'a> {
+    /// Something on the way there refuses the request: the secret, admission, its body, its parameters, readiness.
+    Refused,
+    /// The definition does not fit the database.
+    Unfit {
+        /// Whether it did fit, as far as the client can know: it is the server's own, or fitted when the request began.
+        did_fit: bool,
+    },
+    /// The shape is there.
+    Found {
+        /// Its handle.
+        handle: &'a ShapeHandle,
+        /// Its log.
+        log: LogView,
+    },
+    /// The shape was there, and has ended.
+    Gone,
+}
 
 /// What there is of a shape's log, as seen by one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,10 +50,34 @@ pub enum SnapshotView {
     },
 }
 
+/// How much of the time that a live request is held has passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Waited {
+    /// Less than half.
+    Little,
+    /// Half of it: no offset beyond the log is awaited longer.
+    Half,
+    /// All.
+    Enough,
+}
+
 /// What to do for a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Plan {
+    /// Say what was found wrong.
+    Refuse,
+    /// Say that the offset is beyond the log (400).
+    OutOfBounds,
+    /// Send the client back to the start (409).
+    Refetch {
+        /// Whether the shape that was found is the one to fetch; else none can be named.
+        names_found: bool,
+    },
+    /// Look the shape up again: what was found does not hold any more.
+    Resolve,
+    /// Serve a subset of the shape's rows, and with it this offset.
+    Subset(LogOffset),
     /// Serve a chunk of the snapshot, which may still be growing.
     Chunk(u32),
     /// Wait for the snapshot to go on.
@@ -40,9 +86,13 @@ pub enum Plan {
     Items(LogOffset),
     /// Say that the client is up to date at this offset, the log's latest.
     UpToDate(LogOffset),
-    /// Wait for news; when time is up, say that there are none since this offset, the log's latest.
+    /// Wait for news since this offset, the log's latest.
     Hold(LogOffset),
-    /// Wait for the log to reach the request's offset, for half the time; when it is up, refuse.
+    /// Say that there were no news since this offset, the log's latest.
+    TimedOut(LogOffset),
+    /// Stream what comes after this offset, as events.
+    Stream(LogOffset),
+    /// Wait for the log to reach the request's offset, for half the time.
     AwaitOffset,
 }
 
@@ -58,105 +108,59 @@ impl Request {
     }
 }
 
-/// What to do for `request`, whose handle is the shape's.
-pub fn plan(request: &Request, view: &LogView) -> Plan {
-    let RequestOffset::At(offset) = request.offset else { return Plan::UpToDate(view.latest) };
-    match (request.next_chunk(), view.snapshot) {
-        (Some(chunk), SnapshotView::Complete { chunks }) if chunk < chunks => return Plan::Chunk(chunk),
-        (Some(chunk), SnapshotView::Writing { next_has_begun: true }) => return Plan::Chunk(chunk),
-        (Some(_), SnapshotView::Writing { next_has_begun: false }) => return Plan::AwaitChunk,
-        _ => {}
+/// What to do for `request`.
+pub fn plan(request: &Request, resolution: Resolution<'_>, waited: Waited) -> Plan {
+    match resolution {
+        // A refusal would end the stream of a client for good that has done nothing wrong.
+        Resolution::Unfit { did_fit: true } if request.handle.is_some() => Plan::Refetch { names_found: false },
+        Resolution::Refused | Resolution::Unfit { .. } => Plan::Refuse,
+        Resolution::Gone => Plan::Resolve,
+        Resolution::Found { handle, .. } if request.handle.as_ref().is_some_and(|held| held != handle) => {
+            Plan::Refetch { names_found: true }
+        }
+        Resolution::Found { log, .. } if request.subset.is_some() => Plan::Subset(beside_subset(request, log.latest)),
+        Resolution::Found { log, .. } => of_log(request, &log, waited),
+    }
+}
+
+/// The offset from which a client goes on that was served a subset: where it stands, so that it misses nothing (D1). One
+/// beyond the log is legal here: after a 409 clients repeat the request with the offset of the old shape (section 11).
+fn beside_subset(request: &Request, latest: LogOffset) -> LogOffset {
+    match request.offset {
+        RequestOffset::At(LogOffset::BeforeAll) => LogOffset::snapshot_chunk(0),
+        RequestOffset::At(offset) => offset.min(latest),
+        RequestOffset::Now => latest,
+    }
+}
+
+/// What to do for a request whose handle is that of the shape (section 4).
+fn of_log(request: &Request, log: &LogView, waited: Waited) -> Plan {
+    let RequestOffset::At(offset) = request.offset else { return Plan::UpToDate(log.latest) };
+    let of_snapshot = match (request.next_chunk(), log.snapshot) {
+        (Some(chunk), SnapshotView::Complete { chunks }) if chunk < chunks => Some(Plan::Chunk(chunk)),
+        (Some(chunk), SnapshotView::Writing { next_has_begun: true }) => Some(Plan::Chunk(chunk)),
+        (Some(_), SnapshotView::Writing { next_has_begun: false }) => Some(Plan::AwaitChunk),
+        _ => None,
+    };
+    if let Some(plan) = of_snapshot {
+        return if request.sse { Plan::Stream(offset) } else { plan };
     }
     // Every offset in the snapshot is now at its end.
     let after = offset.max(LogOffset::SNAPSHOT_LAST);
-    if after > view.latest {
-        Plan::AwaitOffset
-    } else if after < view.latest {
+    if after > log.latest {
+        if waited < Waited::Half { Plan::AwaitOffset } else { Plan::OutOfBounds }
+    } else if request.sse {
+        Plan::Stream(offset)
+    } else if after < log.latest {
         Plan::Items(after)
-    } else if request.live {
-        Plan::Hold(view.latest)
+    } else if !request.live {
+        Plan::UpToDate(log.latest)
+    } else if waited < Waited::Enough {
+        Plan::Hold(log.latest)
     } else {
-        Plan::UpToDate(view.latest)
+        Plan::TimedOut(log.latest)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::protocol::{LogMode, ShapeHandle};
-
-    fn request(offset: &str, live: bool) -> Request {
-        let offset = match offset {
-            "now" => RequestOffset::Now,
-            text => RequestOffset::At(text.parse().unwrap()),
-        };
-        Request {
-            offset,
-            handle: Some(ShapeHandle::from_client("h")),
-            live,
-            cursor: 0,
-            log: LogMode::Full,
-            subset: None,
-        }
-    }
-
-    fn at(text: &str) -> LogOffset {
-        text.parse().unwrap()
-    }
-
-    const WAITS: SnapshotView = SnapshotView::Writing { next_has_begun: false };
-    const BEGUN: SnapshotView = SnapshotView::Writing { next_has_begun: true };
-    const ONE: SnapshotView = SnapshotView::Complete { chunks: 1 };
-    const TWO: SnapshotView = SnapshotView::Complete { chunks: 2 };
-
-    #[test]
-    fn every_row_of_the_table_of_offsets() {
-        let items = |after: &str| Plan::Items(at(after));
-        let up_to_date = |latest: &str| Plan::UpToDate(at(latest));
-        let hold = |latest: &str| Plan::Hold(at(latest));
-        // (request's offset, live, snapshot, latest) -> plan
-        for (offset, live, snapshot, latest, wanted) in [
-            // Cases 39, 41: a start, on a complete snapshot and on one that is being written.
-            ("-1", false, ONE, "0_inf", Plan::Chunk(0)),
-            ("-1_0", false, TWO, "9_0", Plan::Chunk(0)),
-            ("-1", false, BEGUN, "0_inf", Plan::Chunk(0)),
-            ("-1", false, WAITS, "0_inf", Plan::AwaitChunk),
-            // Case 46: the chunks of the snapshot one by one.
-            ("0_0", false, TWO, "0_inf", Plan::Chunk(1)),
-            ("0_1", false, TWO, "0_inf", up_to_date("0_inf")),
-            ("0_0", false, BEGUN, "0_inf", Plan::Chunk(1)),
-            ("0_0", false, WAITS, "9_0", Plan::AwaitChunk),
-            ("0_0", true, WAITS, "9_0", Plan::AwaitChunk),
-            ("0_0", true, TWO, "9_0", Plan::Chunk(1)),
-            // Case 45, and the log from its start.
-            ("0_0", false, ONE, "0_inf", up_to_date("0_inf")),
-            ("0_0", false, ONE, "9_0", items("0_inf")),
-            ("0_7", false, ONE, "9_0", items("0_inf")),
-            ("0_inf", false, ONE, "0_inf", up_to_date("0_inf")),
-            ("0_inf", false, ONE, "9_0", items("0_inf")),
-            ("0_inf", false, WAITS, "9_0", items("0_inf")),
-            ("0_4294967295", false, WAITS, "9_0", items("0_inf")),
-            ("0_99999999999999999999", false, BEGUN, "9_0", items("0_inf")),
-            // Cases 53, 54: items after an offset, at once, live or not; between items too.
-            ("7_4", false, ONE, "9_2", items("7_4")),
-            ("7_4", true, ONE, "9_2", items("7_4")),
-            ("9_1", true, ONE, "9_2", items("9_1")),
-            // Cases 54, 55: nothing after the offset.
-            ("9_2", false, ONE, "9_2", up_to_date("9_2")),
-            ("9_2", true, ONE, "9_2", hold("9_2")),
-            ("0_inf", true, ONE, "0_inf", hold("0_inf")),
-            ("0_0", true, ONE, "0_inf", hold("0_inf")),
-            // Case 85: beyond the log.
-            ("9_3", false, ONE, "9_2", Plan::AwaitOffset),
-            ("9_3", true, ONE, "9_2", Plan::AwaitOffset),
-            ("1_0", false, ONE, "0_inf", Plan::AwaitOffset),
-            ("99999999999999999999_0", false, ONE, "9_2", Plan::AwaitOffset),
-            // Cases 48, 49: from now on.
-            ("now", false, ONE, "0_inf", up_to_date("0_inf")),
-            ("now", false, WAITS, "9_2", up_to_date("9_2")),
-        ] {
-            let view = LogView { snapshot, latest: at(latest) };
-            assert_eq!(plan(&request(offset, live), &view), wanted, "{offset} {live} {view:?}");
-        }
-    }
-}
+mod tests;

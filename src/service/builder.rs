@@ -18,6 +18,12 @@ const CHUNK_BYTES: usize = 10 * 1024 * 1024;
 /// How long a live request is held.
 const HOLD: Duration = Duration::from_secs(20);
 
+/// How long a stream of events lasts.
+const SSE: Duration = Duration::from_secs(60);
+
+/// How long such a stream is silent at most: clients take one that says nothing for 45 seconds for dead.
+const KEEP_ALIVE: Duration = Duration::from_secs(21);
+
 /// How long a request waits for the engine to be ready.
 const READINESS: Duration = Duration::from_secs(5);
 
@@ -62,7 +68,7 @@ impl Default for SyncServiceBuilder {
             tls: None,
             storage: Storage::default(),
             chunk_bytes: CHUNK_BYTES,
-            limits: Limits { hold: HOLD, readiness: READINESS },
+            limits: Limits { hold: HOLD, readiness: READINESS, sse: SSE, keep_alive: KEEP_ALIVE },
         }
     }
 }
@@ -127,6 +133,20 @@ impl SyncServiceBuilder {
         self
     }
 
+    /// How long a stream of events (`live_sse=true`) lasts before it ends and its client asks for another; by default 60
+    /// seconds.
+    pub fn sse(mut self, life: Duration) -> Self {
+        self.limits.sse = life;
+        self
+    }
+
+    /// After how long a silence a stream of events sends a comment, so that clients and proxies see that it is still
+    /// there; by default 21 seconds. Clients give one up that says nothing for 45.
+    pub fn keep_alive(mut self, silence: Duration) -> Self {
+        self.limits.keep_alive = silence;
+        self
+    }
+
     /// Connects and starts to follow the database.
     ///
     /// If the database merely cannot be reached at the moment, the service starts all the same and goes on trying.
@@ -142,6 +162,9 @@ impl SyncServiceBuilder {
         }
         if self.limits.hold.is_zero() {
             return Err(refused("hold is 0: live requests would never wait for a change"));
+        }
+        if self.limits.sse.is_zero() || self.limits.keep_alive.is_zero() {
+            return Err(refused("sse or keep_alive is 0: a stream of events would end or repeat itself at once"));
         }
         let source = PostgresSource::new(&url, self.tls)?;
         let store = self.storage.open(self.chunk_bytes);
@@ -175,6 +198,8 @@ mod tests {
             (SyncService::builder(), "database_url"),
             (builder().chunk_bytes(0), "chunk_bytes"),
             (builder().hold(Duration::ZERO), "hold"),
+            (builder().sse(Duration::ZERO), "sse"),
+            (builder().keep_alive(Duration::ZERO), "keep_alive"),
             (builder().database_url("postgres://u@h/d?sslmode=require"), ".tls(connector)"),
             (builder().database_url("postgres://u@h/d?sslmode=verify-full"), "sslmode=verify-full"),
         ] {

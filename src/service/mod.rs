@@ -45,6 +45,10 @@ pub(crate) struct Limits {
     pub(crate) hold: Duration,
     /// How long a request waits for the engine to be ready.
     pub(crate) readiness: Duration,
+    /// How long a stream of events lasts.
+    pub(crate) sse: Duration,
+    /// After how long a silence a stream of events says that it is still there.
+    pub(crate) keep_alive: Duration,
 }
 
 impl SyncService {

@@ -71,14 +71,9 @@ async fn case_24_to_26_columns() {
 #[tokio::test]
 async fn what_is_not_served_yet_is_refused_by_name() {
     let stand = stand().await;
-    for (path, field) in [
-        ("offset=0_0&handle=h&live=true&live_sse=true", "live_sse"),
-        ("offset=now&subset__limit=1&log=changes_only", "subset"),
-    ] {
-        for items in ITEMS {
-            let answer = stand.get(&format!("{items}{path}")).await;
-            assert_eq!((answer.status.as_u16(), answer.refusal().0), (400, field));
-        }
+    for items in ITEMS {
+        let answer = stand.get(&format!("{items}offset=now&subset__limit=1&log=changes_only")).await;
+        assert_eq!((answer.status.as_u16(), answer.refusal().0), (400, "subset"));
     }
     stand.stop().await;
 }

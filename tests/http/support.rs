@@ -142,7 +142,7 @@ impl Answer {
     }
 }
 
-fn word(message: &Value) -> String {
+pub fn word(message: &Value) -> String {
     let headers = &message["headers"];
     if let Some(control) = headers["control"].as_str() {
         return control.to_owned();

@@ -76,6 +76,7 @@ fn reads_a_whole_request() {
         offset: RequestOffset::At(LogOffset::new(12, 3)),
         handle: Some(ShapeHandle::from_client("7-8")),
         live: true,
+        sse: false,
         cursor: 66_990_000,
         log: LogMode::Full,
         subset: None,
@@ -120,11 +121,6 @@ fn params_are_numbered() {
     let many: Vec<String> = (1..=12).map(|n| format!("params[{n}]={n}")).collect();
     let numbers: Vec<String> = (1..=12).map(|n| n.to_string()).collect();
     assert_eq!(params(&many.join("&")), Ok(numbers));
-}
-
-#[test]
-fn what_is_not_served_yet_is_refused_by_name() {
-    assert!(refused("table=t&offset=0_0&handle=h&live=true&live_sse=true")["live_sse"].is_array());
 }
 
 #[test]

@@ -38,15 +38,12 @@ impl Catalog {
         self.lock().published.entry(table).or_default().clone()
     }
 
-    /// The tables that were looked up.
-    pub(super) fn tables(&self) -> Vec<Arc<TableSchema>> {
-        self.lock().by_name.values().cloned().collect()
+    /// What it looks like is not known any more.
+    pub(super) fn forget_schema(&self, table: RelationId) {
+        self.lock().by_name.retain(|_, schema| schema.id != table);
     }
 
-    pub(super) fn find(&self, table: RelationId) -> Option<Arc<TableSchema>> {
-        self.lock().by_name.values().find(|known| known.id == table).cloned()
-    }
-
+    /// Nor whether it is published.
     pub(super) fn forget(&self, table: RelationId) {
         let mut known = self.lock();
         known.by_name.retain(|_, schema| schema.id != table);

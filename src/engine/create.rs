@@ -112,7 +112,7 @@ impl Making {
         let table = &definition.table.name;
         warn!(handle = %live.handle(), %table, started, error = &failure as &dyn std::error::Error, "snapshot failed");
         if let CreateError::SchemaChanged(_) = failure {
-            shared.catalog_changed(definition.table.id);
+            shared.catalog.forget(definition.table.id);
         }
         shared.forget(live, Some(failure));
         // The collector is gone only when the engine stops.

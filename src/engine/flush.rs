@@ -12,9 +12,12 @@ pub(super) struct FlushTracker {
 }
 
 impl FlushTracker {
-    /// A transaction has been handed to every shape it concerns, or the server says that nothing was below `end`.
-    pub(super) fn processed(&mut self, end: Lsn) {
+    /// A transaction has been handed to every shape it concerns, or the server says that nothing was below `end`. True if
+    /// that is further than before.
+    pub(super) fn processed(&mut self, end: Lsn) -> bool {
+        let is_further = end > self.processed;
         self.processed = self.processed.max(end);
+        is_further
     }
 
     /// The position a checkpoint taken now may claim, given the commit positions of the transactions that wait in memory.

@@ -11,6 +11,7 @@
 mod catalog;
 mod collector;
 mod create;
+mod drift;
 mod error;
 mod evict;
 mod flush;
@@ -33,7 +34,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 
 use crate::pg::{Lsn, RelationId};
 pub use crate::shape::Definition;
@@ -114,6 +115,8 @@ struct Shared {
     status: watch::Sender<EngineStatus>,
     stop: watch::Sender<bool>,
     commands: mpsc::Sender<Command>,
+    /// Something has happened in the database that the stream did not carry.
+    stirred: Arc<Notify>,
     /// The runtime of the thread for what may take long.
     work: tokio::runtime::Handle,
 }
@@ -150,9 +153,9 @@ impl Shared {
         }
     }
 
-    /// What was known of a table does not hold any more: it is looked up and published again when next asked for.
+    /// What was known of a table does not hold any more: it is looked up again when next asked for.
     fn catalog_changed(&self, table: RelationId) {
-        self.catalog.forget(table);
+        self.catalog.forget_schema(table);
     }
 }
 
@@ -177,11 +180,12 @@ impl Engine {
             status: watch::Sender::new(EngineStatus::Starting),
             stop,
             commands,
+            stirred: Arc::default(),
             work,
         });
         let engine = Self { owner: Arc::new(Owner { shared: shared.clone() }) };
         stream::spawn(shared.clone(), inbox, stopped).await?;
-        resolve::watch_catalog(&shared);
+        drift::watch_catalog(&shared);
         Ok(engine)
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::{Definition, LiveShape};
-use crate::pg::RelationId;
+use crate::pg::{RelationId, TableSchema};
 use crate::protocol::ShapeHandle;
 
 /// The shapes that can be found. Equal definitions share one.
@@ -14,7 +14,8 @@ use crate::protocol::ShapeHandle;
 pub(super) struct Registry {
     by_definition: HashMap<Arc<Definition>, Arc<LiveShape>>,
     by_handle: HashMap<ShapeHandle, Arc<LiveShape>>,
-    tables: HashMap<RelationId, usize>,
+    /// How many shapes a table has, and what it looked like when the last of them was made.
+    tables: HashMap<RelationId, (usize, Arc<TableSchema>)>,
     last_micros: u64,
     /// Counts how often a shape was asked for.
     uses: u64,
@@ -60,11 +61,24 @@ impl Registry {
         self.tables.contains_key(&table)
     }
 
+    /// The tables that have shapes.
+    pub(super) fn tables(&self) -> impl Iterator<Item = &Arc<TableSchema>> {
+        self.tables.values().map(|(_, table)| table)
+    }
+
+    /// The table, if it has shapes.
+    pub(super) fn table(&self, id: RelationId) -> Option<Arc<TableSchema>> {
+        self.tables.get(&id).map(|(_, table)| table.clone())
+    }
+
     pub(super) fn insert(&mut self, live: &Arc<LiveShape>) {
         self.count_use(live);
         self.by_definition.insert(live.definition().clone(), live.clone());
         self.by_handle.insert(live.handle().clone(), live.clone());
-        *self.tables.entry(live.definition().table.id).or_default() += 1;
+        let table = &live.definition().table;
+        let (count, last) = self.tables.entry(table.id).or_insert_with(|| (0, table.clone()));
+        *count += 1;
+        *last = table.clone();
     }
 
     /// Forgets this very shape; a later one of the same definition stays. True if it was there.
@@ -77,7 +91,7 @@ impl Registry {
             self.by_definition.remove(live.definition());
         }
         let table = live.definition().table.id;
-        if let Some(count) = self.tables.get_mut(&table) {
+        if let Some((count, _)) = self.tables.get_mut(&table) {
             *count -= 1;
             if *count == 0 {
                 self.tables.remove(&table);

@@ -1,19 +1,12 @@
 //! The second of the two phases: from a definition as written to one that is checked against the catalog.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use tracing::warn;
-
-use super::collector::Command;
-use super::{Definition, Engine, EngineStatus, ResolveError, Shared};
-use crate::pg::{Generated, RelationId, TableName, TableSchema};
+use super::{Definition, Engine, ResolveError};
+use crate::pg::{Generated, TableName, TableSchema};
 use crate::predicate::Predicate;
 use crate::shape::Shape;
 use crate::source::SourceError;
-
-/// How often the catalog is compared with what is known: the stream tells of most changes only with the next row.
-const CATALOG_CHECK: Duration = Duration::from_secs(60);
 
 impl Engine {
     /// Looks a shape's table, columns and types up and checks its filter: the second of the two phases.
@@ -105,55 +98,4 @@ fn refuse_generated(table: &TableSchema, positions: &[usize]) -> Result<(), Reso
 
 fn names(table: &TableSchema, positions: impl Iterator<Item = usize>) -> Vec<String> {
     positions.filter_map(|position| Some(table.columns.get(position)?.name.clone())).collect()
-}
-
-impl Shared {
-    /// Compares a table with the catalog, on the worker thread; its shapes end if it has changed.
-    pub(super) fn check_table(self: &Arc<Self>, table: RelationId) {
-        let Some(known) = self.catalog.find(table) else { return };
-        let shared = self.clone();
-        self.work.spawn(async move { shared.compare(&known).await });
-    }
-
-    async fn tell(&self, command: Command) {
-        // The collector is gone only when the engine stops, and then there is nothing to end.
-        let _ = self.commands.send(command).await;
-    }
-
-    async fn compare(&self, known: &TableSchema) {
-        match self.source.table(&known.name).await {
-            Ok(now) if *now == *known => {}
-            Ok(now) if now.id == known.id => self.tell(Command::ChangeTable(now)).await,
-            Ok(_) | Err(SourceError::UnknownTable(_) | SourceError::NotATable { .. }) => {
-                self.tell(Command::InvalidateTable(known.id)).await;
-            }
-            Err(error) => {
-                let error: &dyn std::error::Error = &error;
-                warn!(table = %known.name, error, "a table could not be compared with the catalog");
-            }
-        }
-    }
-}
-
-/// Compares all followed tables with the catalog from time to time, for as long as the engine runs.
-pub(super) fn watch_catalog(shared: &Arc<Shared>) {
-    let mut stopped = shared.stop.subscribe();
-    let weak = Arc::downgrade(shared);
-    shared.work.spawn(async move {
-        loop {
-            tokio::select! {
-                _ = stopped.wait_for(|stop| *stop) => return,
-                () = tokio::time::sleep(CATALOG_CHECK) => {}
-            }
-            let Some(shared) = weak.upgrade() else { return };
-            if *shared.status.borrow() != EngineStatus::Active {
-                continue;
-            }
-            for table in shared.catalog.tables() {
-                if shared.registry().follows(table.id) {
-                    shared.compare(&table).await;
-                }
-            }
-        }
-    });
 }

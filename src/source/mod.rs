@@ -27,13 +27,14 @@ pub use error::{ServerError, SourceError};
 pub(crate) use postgres::PostgresSource;
 pub(crate) use tls::{MadeTls, TlsConnector};
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
 use crate::change::Event;
-use crate::pg::{Lsn, PgSnapshot, TableName, TableSchema};
+use crate::pg::{Lsn, PgSnapshot, RelationId, TableName, TableSchema};
 
 /// Where tables, snapshots and changes come from.
 pub trait Source: Send + Sync + 'static {
@@ -43,6 +44,12 @@ pub trait Source: Send + Sync + 'static {
     /// [`SourceError::UnknownTable`] if there is none; [`SourceError::NotATable`] names views, foreign, partitioned,
     /// temporary, unlogged and system tables.
     fn table<'a>(&'a self, name: &'a TableName) -> BoxFuture<'a, Result<Arc<TableSchema>, SourceError>>;
+
+    /// Looks at tables in the catalog, all at once: a mark of each that is there.
+    fn marks<'a>(
+        &'a self,
+        tables: &'a [RelationId],
+    ) -> BoxFuture<'a, Result<HashMap<RelationId, TableMark>, SourceError>>;
 
     /// Makes sure that every change of the table from now on comes through [`Source::stream`] with its whole old row:
     /// adds it to the publication, sets `REPLICA IDENTITY FULL`, and waits for the transactions that wrote to it before.
@@ -57,6 +64,15 @@ pub trait Source: Send + Sync + 'static {
 
     /// Removes what would outlive a temporary source: its publication. Called once, at stop, after the stream was dropped.
     fn clean_up(&self) -> BoxFuture<'_, Result<(), SourceError>>;
+}
+
+/// What a table looks like at one moment, in short.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableMark {
+    /// Another one whenever the table's columns, its key or its name are, and at times when they are not.
+    pub version: String,
+    /// Whether its changes come through the stream, with their whole old rows.
+    pub is_followed: bool,
 }
 
 /// What to read in a snapshot.

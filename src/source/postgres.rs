@@ -1,5 +1,6 @@
 //! [`PostgresSource`]: a Postgres server as a source.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::{BoxFuture, FutureExt};
@@ -14,9 +15,10 @@ use super::slot::{self, Names};
 use super::stream::PostgresStream;
 use super::tls::TlsConnector;
 use super::{
-    ChangeStream, SnapshotQuery, SnapshotRows, Source, SourceError, catalog, checks, publication, settings, snapshot,
+    ChangeStream, SnapshotQuery, SnapshotRows, Source, SourceError, TableMark, catalog, checks, publication, settings,
+    snapshot,
 };
-use crate::pg::{TableName, TableSchema};
+use crate::pg::{RelationId, TableName, TableSchema};
 
 /// Connections for catalog and publication.
 const ADMIN_CONNECTIONS: usize = 4;
@@ -94,6 +96,17 @@ impl PostgresSource {
 impl Source for PostgresSource {
     fn table<'a>(&'a self, name: &'a TableName) -> BoxFuture<'a, Result<Arc<TableSchema>, SourceError>> {
         catalog::table(&self.admin, name).boxed()
+    }
+
+    fn marks<'a>(
+        &'a self,
+        tables: &'a [RelationId],
+    ) -> BoxFuture<'a, Result<HashMap<RelationId, TableMark>, SourceError>> {
+        async move {
+            let made = self.made().last().cloned().ok_or(SourceError::NotFollowing)?;
+            catalog::marks(&self.admin, tables, &made.names.publication).await
+        }
+        .boxed()
     }
 
     fn publish<'a>(&'a self, table: &'a TableSchema) -> BoxFuture<'a, Result<(), SourceError>> {

@@ -12,6 +12,7 @@ mod outside;
 mod readiness;
 mod refetch;
 mod refusals;
+mod schema;
 mod sse;
 mod support;
 mod transcripts;

@@ -31,6 +31,7 @@ fn routes(config: &mut ServiceConfig, sync: &SyncService) {
     let fixed = sync_scope("/shapes", sync)
         .shape("/items", Shape::table("items"))
         .shape("/num", Shape::table("num"))
+        .shape("/wide", Shape::table("wide"))
         .shape("/brief", Shape::table("wide").columns(["id", "v1"]))
         .shape("/few", Shape::table("num").filter_sql("num = $1").bind(2).columns(["id"]))
         .shape("/misfit", Shape::table("num").filter_sql("num = $1").bind("secret"))

@@ -107,7 +107,9 @@ impl Collector {
             }
             Event::Keepalive(end) => {
                 if self.open.is_none() {
-                    self.flush.processed(end);
+                    if self.flush.processed(end) {
+                        self.shared.stirred.notify_one();
+                    }
                     self.shared.set_processed(end);
                 }
             }
@@ -240,9 +242,9 @@ impl Collector {
         self.invalidate(table, why, |_| true);
     }
 
-    /// As [`Self::invalidate_table`], and nothing that the catalog said of it before holds any more.
+    /// As [`Self::invalidate_table`], and nothing that was known of it before holds any more.
     fn forget_table(&mut self, table: RelationId, why: &str) {
-        self.shared.catalog_changed(table);
+        self.shared.catalog.forget(table);
         self.invalidate_table(table, why);
     }
 
@@ -324,6 +326,10 @@ impl Collector {
         if let Some((old, new)) = tuples {
             let old = old.and_then(|tuple| table.row(tuple, None));
             let new = new.and_then(|tuple| table.row(tuple, old.as_ref()));
+            if let Some(position) = new.as_ref().and_then(|new| table.unexpected_null(new)) {
+                self.is_nullable_now(change.relation, position);
+                return self.change(change);
+            }
             let versions = Versions { old: old.as_deref(), new: new.as_deref() };
             table.router.candidates(versions.old, versions.new, candidates);
             let mut target = Target { open, spare };
@@ -344,6 +350,16 @@ impl Collector {
         if !is_complete {
             self.forget_table(change.relation, "an update came without the whole old row");
         }
+    }
+
+    /// A column holds no value where the table said that there always is one. The shapes that select it have told their
+    /// clients so, and must not send it.
+    fn is_nullable_now(&mut self, table: RelationId, position: usize) {
+        if let Some(table) = self.tables.get_mut(&table) {
+            table.may_be_null(position);
+        }
+        self.shared.catalog_changed(table);
+        self.invalidate(table, "a column may be null now", |live| live.definition().columns.contains(&position));
     }
 
     fn commit(&mut self, commit: Commit) {

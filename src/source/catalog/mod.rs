@@ -1,7 +1,10 @@
 //! What the catalog says of a table.
 
 mod collation;
+mod marks;
 mod types;
+
+pub(super) use marks::marks;
 
 use std::collections::HashMap;
 use std::sync::Arc;

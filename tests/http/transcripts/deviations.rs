@@ -43,15 +43,3 @@ pub const ONE_SHAPE: Deviation = Deviation {
     name: "section 2: `id = 1` is one shape, be the 1 a parameter, cast or plain",
     applies: |it| [6, 8].contains(&it.step) && it.place == "header electric-handle" && it.ours.is_some(),
 };
-
-/// Section 7: the reference shows a precision of 0 as the type's raw modifier.
-pub const PRECISION_0: Deviation = Deviation {
-    name: "section 7: the precision 0 of a timestamp is shown as a precision",
-    applies: |it| {
-        let is = |key, recorded: Option<&str>, ours: Option<&str>| {
-            it.place == format!("header electric-schema/c_ts0/{key}")
-                && (it.recorded.as_deref(), it.ours.as_deref()) == (recorded, ours)
-        };
-        is("precision", None, Some("0")) || is("type_mod", Some("0"), None)
-    },
-};

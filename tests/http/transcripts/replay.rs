@@ -43,7 +43,9 @@ pub async fn stand(hold: Duration) -> Stand {
     let routes = |config: &mut ServiceConfig, sync: &SyncService| {
         config.service(shape_api(sync));
     };
-    Stand::start(&fixture("schema.sql"), |builder| builder.hold(hold), routes).await
+    // One table more, to ask how far the logs have come without touching what is recorded.
+    let schema = format!("{}; CREATE TABLE settled (id int PRIMARY KEY)", fixture("schema.sql"));
+    Stand::start(&schema, |builder| builder.hold(hold), routes).await
 }
 
 struct Replay {
@@ -57,9 +59,14 @@ struct Replay {
 impl Replay {
     async fn step(&mut self, at: usize, step: &Step) {
         let answer = match step {
-            Step::Sql { sql } => self.run(sql).await,
+            Step::Sql { sql } => {
+                self.run(sql).await;
+                self.settle().await;
+                None
+            }
             Step::Transaction { transaction: all } => {
                 self.stand.db.run(&transaction(all)).await;
+                self.settle().await;
                 None
             }
             Step::Exchange(exchange) => {
@@ -72,11 +79,24 @@ impl Replay {
         self.answers.push(answer);
     }
 
-    async fn run(&self, sql: &Statements) -> Option<Response> {
+    async fn run(&self, sql: &Statements) {
         for transaction in sql.transactions() {
             self.stand.db.run(&transaction).await;
         }
-        None
+    }
+
+    /// Waits until what was written is in the logs, as the recording did by a pause.
+    async fn settle(&self) {
+        let end = "SELECT (pg_current_wal_lsn() - '0/0')::int8";
+        let end: i64 = self.stand.db.client.query_one(end, &[]).await.unwrap().get(0);
+        loop {
+            let answer = self.stand.get("/v1/shape?table=settled&offset=now").await;
+            let seen = &answer.messages()[0]["headers"]["global_last_seen_lsn"];
+            if seen.as_str().unwrap().parse::<i64>().unwrap() >= end {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
     }
 
     /// A cursor is later than the one that was sent.

@@ -21,9 +21,9 @@ const PACE_MS = 200
 
 const FILTERS = ['true', 'size < 50', 'size >= 50', `name LIKE 'item 1%'`]
 
-/** Two clients of each of several shapes of one table, by filter. */
+/** Two clients of each of several shapes of one table, by filter: one polls, the other has a stream. */
 async function crowd(t, table) {
-  const pair = (where) => Promise.all([1, 2].map(() => fixture.ready(t, { table, where })))
+  const pair = (where) => Promise.all([false, true].map((liveSse) => fixture.ready(t, { table, where }, { liveSse })))
   return new Map(await Promise.all(FILTERS.map(async (where) => [where, await pair(where)])))
 }
 

@@ -158,8 +158,9 @@ test('a log of changes only has no first rows, but their end, and then what chan
 
 test('from now on', async (t) => {
   const items = await fixture.table()
-  await fixture.ready(t, { table: items })
+  const before = await fixture.ready(t, { table: items })
   await fixture.write(`DELETE FROM ${items} WHERE id = 2`)
+  await fixture.agrees(before, items)
   const options = [{ offset: 'now' }, { offset: 'now', log: 'changes_only' }]
   const followers = await Promise.all(options.map((options) => fixture.ready(t, { table: items }, options)))
   await fixture.write(`UPDATE ${items} SET size = 7 WHERE id = 1; INSERT INTO ${items} VALUES (-1, 'new')`)

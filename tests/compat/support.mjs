@@ -135,6 +135,8 @@ export class Follower {
     /** Changes and controls since the start, in order. */
     this.changes = []
     this.controls = []
+    /** How many changes came once more. */
+    this.repeats = 0
     /** Status and URL of each answer. */
     this.answers = []
     this.waiting = new Set()
@@ -147,6 +149,8 @@ export class Follower {
       onError: (error) => this.#fail(error),
       ...options,
     })
+    // Over server-sent events the client names less than it has seen when it comes back.
+    this.mayRepeat = Boolean(options.liveSse)
     this.stream.subscribe((messages) => this.#take(messages))
   }
 
@@ -166,6 +170,15 @@ export class Follower {
 
   #apply(message) {
     const { key, value, headers } = message
+    if (headers.lsn) {
+      const position = [BigInt(headers.lsn), headers.op_position]
+      if (this.last && !isAfter(position, this.last)) {
+        assert.ok(this.mayRepeat, `${position} came after ${this.last}`)
+        this.repeats++
+        return
+      }
+      this.last = position
+    }
     this.changes.push(message)
     if (headers.operation === 'insert') {
       assert.ok(!this.rows.has(key), `${key} was inserted twice`)
@@ -180,7 +193,10 @@ export class Follower {
 
   #control(control) {
     this.controls.push(control)
-    if (control === 'must-refetch') this.rows.clear()
+    if (control === 'must-refetch') {
+      this.rows.clear()
+      this.last = undefined
+    }
   }
 
   #look() {
@@ -223,6 +239,8 @@ export class Follower {
     this.abort.abort()
   }
 }
+
+const isAfter = ([lsn, position], [otherLsn, other]) => lsn > otherLsn || (lsn === otherLsn && position > other)
 
 function last(changes) {
   return JSON.stringify(changes.at(-1), (_, value) => (typeof value === 'bigint' ? String(value) : value))

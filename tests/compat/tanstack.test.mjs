@@ -48,26 +48,28 @@ test('a collection has the rows of the table after the first sync, changes and r
   }
 })
 
-test('case_128: changes of the app are matched with the stream by their transaction, within 5 s', async (t) => {
-  const table = await todos.table()
-  const save = async ({ transaction }) => {
-    const { txid } = await todos.save(table, transaction.mutations)
-    // Without a timeout, which is then that of the library.
-    return { txid }
-  }
-  const writes = { onInsert: save, onUpdate: save, onDelete: save }
-  const [collection, other] = await Promise.all([ready(t, table, writes), ready(t, table)])
-  const insert = collection.insert({ id: 'mine', title: "It's mine", done: false, size: 5 })
-  assert.equal(collection.get('mine').size, 5)
-  await persisted(insert)
-  await persisted(collection.update('mine', (row) => Object.assign(row, { done: true, size: null })))
-  assert.equal(collection.get('mine').done, true)
-  await todos.agrees(collection, table)
-  await persisted(collection.delete(['mine', '1', '2']))
-  assert.equal(collection.size, 8)
-  await persisted(collection.insert(['x', 'y', 'z'].map((id) => ({ id, title: id, done: true, size: 1 }))))
-  for (const each of [collection, other]) await todos.agrees(each, table)
-})
+for (const [over, shapeOptions] of [['by polling'], ['as events', { liveSse: true }]]) {
+  test(`case_128: changes of the app are seen to come back within 5 s, ${over}`, async (t) => {
+    const table = await todos.table()
+    const save = async ({ transaction }) => {
+      const { txid } = await todos.save(table, transaction.mutations)
+      // Without a timeout, which is then that of the library.
+      return { txid }
+    }
+    const writes = { onInsert: save, onUpdate: save, onDelete: save, shapeOptions }
+    const [collection, other] = await Promise.all([ready(t, table, writes), ready(t, table)])
+    const insert = collection.insert({ id: 'mine', title: "It's mine", done: false, size: 5 })
+    assert.equal(collection.get('mine').size, 5)
+    await persisted(insert)
+    await persisted(collection.update('mine', (row) => Object.assign(row, { done: true, size: null })))
+    assert.equal(collection.get('mine').done, true)
+    await todos.agrees(collection, table)
+    await persisted(collection.delete(['mine', '1', '2']))
+    assert.equal(collection.size, 8)
+    await persisted(collection.insert(['x', 'y', 'z'].map((id) => ({ id, title: id, done: true, size: 1 }))))
+    for (const each of [collection, other]) await todos.agrees(each, table)
+  })
+}
 
 test('many changes at once are all matched, while others write too', async (t) => {
   const table = await todos.table(50)

@@ -92,7 +92,7 @@ pub use source::{ServerError, SourceError};
 #[cfg(feature = "__bench")]
 #[doc(hidden)]
 pub mod __bench {
-    pub use crate::engine::Routing;
+    pub use crate::engine::{Routing, Work};
 }
 
 /// Compiles the snippets of the readme.

@@ -28,7 +28,7 @@ mod tests;
 pub use error::{CreateError, ResolveError, StartError};
 pub use live::{LiveShape, LogState, ShapeStatus};
 #[cfg(feature = "__bench")]
-pub use router::Routing;
+pub use router::{Routing, Work};
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};

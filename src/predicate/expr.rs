@@ -70,6 +70,19 @@ pub(super) enum Comparison {
     Ge,
 }
 
+impl Comparison {
+    /// What holds with both sides exchanged.
+    pub(super) fn mirrored(self) -> Self {
+        match self {
+            Self::Lt => Self::Gt,
+            Self::Le => Self::Ge,
+            Self::Gt => Self::Lt,
+            Self::Ge => Self::Le,
+            same => same,
+        }
+    }
+}
+
 /// What `IS` asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum IsTest {

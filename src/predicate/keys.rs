@@ -1,35 +1,110 @@
-//! Finds the equalities by which a filter's shape may be looked up.
+//! Finds conditions by which a filter's shape may be looked up.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use super::expr::Comparison;
-use super::term::{Conversion, Reader, Term};
-use super::{IndexKey, Value};
+use super::Value;
+use super::expr::{Comparison, IsTest};
+use super::term::{Conversion, Like, Quantified, Reader, Term};
 
-/// The conditions `column = one of these` that every row of the filter meets, best first. Those on a boolean column are
-/// last: they part the rows into two heaps at most.
-pub(super) fn index_keys(term: &Term) -> Vec<IndexKey> {
-    let mut keys: Vec<_> = found(term);
-    keys.sort_by_key(|(is_bool, key)| (*is_bool, key.values.len()));
-    keys.into_iter().map(|(_, key)| key).collect()
+/// A condition on one column, fit to find shapes by. It may admit rows that the filter does not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IndexKey {
+    /// Position in [`TableSchema::columns`](crate::pg::TableSchema::columns).
+    pub column: usize,
+    /// What the column must be.
+    pub wanted: Wanted,
 }
 
-/// Keys, each with whether its column is boolean.
-type Found = Vec<(bool, IndexKey)>;
+/// What a column must be. Hash, equality and order of the values are those of the column's type.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Wanted {
+    /// One of these.
+    OneOf(Vec<Value>),
+    /// NULL.
+    Null,
+    /// Neither less than the one nor greater than the other, if there is one.
+    Between(Option<Value>, Option<Value>),
+    /// An array that holds one of these.
+    Holding(Vec<Value>),
+}
 
-fn found(term: &Term) -> Found {
+impl Wanted {
+    /// Whether the value, `None` for NULL, is wanted.
+    #[cfg(test)]
+    pub(crate) fn admits(&self, value: Option<&Value>) -> bool {
+        let Some(value) = value else { return *self == Self::Null };
+        match self {
+            Self::OneOf(values) => values.contains(value),
+            Self::Null => false,
+            Self::Between(low, high) => {
+                low.as_ref().is_none_or(|low| low <= value) && high.as_ref().is_none_or(|high| value <= high)
+            }
+            Self::Holding(values) => match value {
+                Value::Array(array) => array.elements().iter().flatten().any(|element| values.contains(element)),
+                _ => false,
+            },
+        }
+    }
+}
+
+/// Conditions of which every row of the filter meets at least one; `None` if there are none that help.
+pub(super) fn index_keys(term: &Term) -> Option<Vec<IndexKey>> {
+    best(found(term)).map(|key| key.any_of)
+}
+
+/// Conditions of which every row meets at least one.
+struct Key {
+    any_of: Vec<IndexKey>,
+    /// How many rows it admits, as a guess: less is better.
+    width: (Width, usize),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Width {
+    Values,
+    Range,
+    HalfRange,
+    /// Of a boolean column: it parts the rows into two heaps.
+    Halves,
+}
+
+impl Key {
+    fn new(column: usize, wanted: Wanted, width: Width) -> Self {
+        let count = match &wanted {
+            Wanted::OneOf(values) | Wanted::Holding(values) => values.len(),
+            Wanted::Null | Wanted::Between(..) => 1,
+        };
+        Self { any_of: vec![IndexKey { column, wanted }], width: (width, count) }
+    }
+
+    /// The one range it consists of.
+    fn range(&self) -> Option<(usize, &Option<Value>, &Option<Value>)> {
+        match self.any_of.as_slice() {
+            [IndexKey { column, wanted: Wanted::Between(low, high) }] => Some((*column, low, high)),
+            _ => None,
+        }
+    }
+}
+
+fn best(keys: Vec<Key>) -> Option<Key> {
+    keys.into_iter().min_by_key(|key| key.width)
+}
+
+/// Every key of a condition.
+fn found(term: &Term) -> Vec<Key> {
     match term {
-        Term::And(terms) => terms.iter().flat_map(found).collect(),
-        Term::Or(terms) => united(terms),
-        Term::Column(_) => key(term, vec![Value::Bool(true)]),
-        Term::Not(inner) if matches!(**inner, Term::Column(_)) => key(inner, vec![Value::Bool(false)]),
-        Term::Compare(compare) if compare.op == Comparison::Eq => {
-            let (column, constant) = if compare.left.is_constant() {
-                (&compare.right, &compare.left)
+        Term::And(terms) => narrowed(terms.iter().flat_map(found).collect()),
+        Term::Or(terms) => united(terms).into_iter().collect(),
+        Term::Column(_) => one_of(term, vec![Value::Bool(true)]),
+        Term::Not(inner) if matches!(**inner, Term::Column(_)) => one_of(inner, vec![Value::Bool(false)]),
+        Term::Compare(compare) => {
+            let (column, op, constant) = if compare.left.is_constant() {
+                (&compare.right, compare.op.mirrored(), &compare.left)
             } else {
-                (&compare.left, &compare.right)
+                (&compare.left, compare.op, &compare.right)
             };
-            constant.constant().map_or_else(Vec::new, |constant| key(column, constant.value.iter().cloned().collect()))
+            constant.constant().map_or_else(Vec::new, |constant| compared(column, op, constant.value.as_ref()))
         }
         Term::Distinct(distinct) if distinct.negated => {
             let (column, constant) = if distinct.left.is_constant() {
@@ -37,56 +112,154 @@ fn found(term: &Term) -> Found {
             } else {
                 (&distinct.left, &distinct.right)
             };
-            // NULL equals NULL here, and the index has no place for that.
-            let value = constant.constant().and_then(|constant| constant.value.clone());
-            value.map_or_else(Vec::new, |value| key(column, vec![value]))
+            match constant.constant().map(|constant| &constant.value) {
+                Some(Some(value)) => one_of(column, vec![value.clone()]),
+                Some(None) => null(column),
+                None => Vec::new(),
+            }
         }
-        Term::Quantified(any) if any.op == Comparison::Eq && !any.all && represented_alike(any.element) => {
-            let Some(constant) = any.array.constant() else { return Vec::new() };
-            let values = match &constant.value {
-                Some(Value::Array(array)) => array.elements().iter().flatten().cloned().collect(),
-                _ => Vec::new(),
-            };
-            key(&any.value, values)
-        }
+        Term::Is(is) if !is.negated => match is.test {
+            IsTest::Null | IsTest::Unknown => null(&is.value),
+            IsTest::True => found(&is.value),
+            IsTest::False => one_of(&is.value, vec![Value::Bool(false)]),
+        },
+        Term::Quantified(any) if any.op == Comparison::Eq && !any.all && is_alike(any.element) => quantified(any),
+        Term::Like(like) if !like.negated && like.case.is_none() && like.escape.is_none() => prefixed(like),
         _ => Vec::new(),
     }
 }
 
-/// Of an OR: the columns on which every branch has a key.
-fn united(terms: &[Term]) -> Found {
-    let mut branches = terms.iter().map(found);
-    let Some(mut keys) = branches.next() else { return Vec::new() };
-    for branch in branches {
-        keys.retain_mut(|(_, key)| {
-            let other = branch.iter().filter(|(_, other)| other.column == key.column);
-            let Some((_, other)) = other.min_by_key(|(_, other)| other.values.len()) else { return false };
-            key.values.extend(other.values.iter().cloned());
-            true
-        });
+/// Of an AND: also the ranges that several of its parts make together.
+fn narrowed(mut keys: Vec<Key>) -> Vec<Key> {
+    let mut ranges: HashMap<usize, (Option<Value>, Option<Value>)> = HashMap::new();
+    for (column, low, high) in keys.iter().filter_map(Key::range) {
+        let (lowest, highest) = ranges.entry(column).or_default();
+        // No bound at all is the lowest of all, as it happens.
+        *lowest = low.clone().max(lowest.take());
+        *highest = match (high.clone(), highest.take()) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
     }
-    for (_, key) in &mut keys {
-        key.values = distinct(std::mem::take(&mut key.values));
+    for (column, (low, high)) in ranges {
+        if low.is_some() && high.is_some() {
+            keys.push(Key::new(column, Wanted::Between(low, high), Width::Range));
+        }
     }
     keys
 }
 
-fn key(term: &Term, values: Vec<Value>) -> Found {
+/// Of an OR: the best of each part, if all have one.
+fn united(terms: &[Term]) -> Option<Key> {
+    let mut any_of: Vec<IndexKey> = Vec::new();
+    // Where the values of a column are.
+    let mut places: HashMap<usize, usize> = HashMap::new();
+    let mut width = (Width::Values, 0);
+    for term in terms {
+        let Key { any_of: more, width: (kind, count) } = best(found(term))?;
+        width = (width.0.max(kind), width.1 + count);
+        for key in more {
+            let IndexKey { column, wanted: Wanted::OneOf(values) } = key else {
+                any_of.push(key);
+                continue;
+            };
+            let place = *places.entry(column).or_insert(any_of.len());
+            match any_of.get_mut(place) {
+                Some(IndexKey { wanted: Wanted::OneOf(known), .. }) => known.extend(values),
+                _ => any_of.push(IndexKey { column, wanted: Wanted::OneOf(values) }),
+            }
+        }
+    }
+    for key in &mut any_of {
+        if let Wanted::OneOf(values) = &mut key.wanted {
+            *values = distinct(std::mem::take(values));
+        }
+    }
+    Some(Key { any_of, width })
+}
+
+fn compared(column: &Term, op: Comparison, value: Option<&Value>) -> Vec<Key> {
+    // A comparison with NULL is never true.
+    let Some(value) = value else { return one_of(column, Vec::new()) };
+    match op {
+        Comparison::Eq => one_of(column, vec![value.clone()]),
+        Comparison::Ne => Vec::new(),
+        Comparison::Lt | Comparison::Le => between(column, None, Some(value.clone())),
+        Comparison::Gt | Comparison::Ge => between(column, Some(value.clone()), None),
+    }
+}
+
+fn quantified(any: &Quantified) -> Vec<Key> {
+    match (any.array.constant().map(|constant| &constant.value), any.value.constant().map(|constant| &constant.value)) {
+        (Some(Some(Value::Array(array))), None) => {
+            one_of(&any.value, array.elements().iter().flatten().cloned().collect())
+        }
+        (Some(_), None) => one_of(&any.value, Vec::new()),
+        (None, Some(value)) => key(&any.array, Width::Values, Wanted::Holding(value.iter().cloned().collect())),
+        _ => Vec::new(),
+    }
+}
+
+/// By the text before the first wildcard.
+fn prefixed(like: &Like) -> Vec<Key> {
+    let Some(Value::Text(pattern)) = like.pattern.constant().and_then(|constant| constant.value.as_ref()) else {
+        return Vec::new();
+    };
+    let mut prefix = String::new();
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next().filter(|character| !matches!(character, '%' | '_')) {
+        prefix.extend(if character == '\\' { characters.next() } else { Some(character) });
+    }
+    // A value of `bpchar` has no blanks at its end, though LIKE sees them.
+    let prefix = prefix.trim_end_matches(' ');
+    if prefix.is_empty() {
+        return Vec::new();
+    }
+    let high = successor(prefix).map(|text| Value::Text(text.into()));
+    let wanted = Wanted::Between(Some(Value::Text(prefix.into())), high);
+    key(&like.value, Width::Range, wanted)
+}
+
+/// A text that is greater than all that begin with `prefix`, by bytes; `None` if there is none.
+fn successor(prefix: &str) -> Option<String> {
+    let mut text = prefix.to_owned();
+    while let Some(last) = text.pop() {
+        if let Some(next) = (last..=char::MAX).nth(1) {
+            text.push(next);
+            return Some(text);
+        }
+    }
+    None
+}
+
+fn one_of(column: &Term, values: Vec<Value>) -> Vec<Key> {
+    key(column, Width::Values, Wanted::OneOf(distinct(values)))
+}
+
+fn null(column: &Term) -> Vec<Key> {
+    key(column, Width::Values, Wanted::Null)
+}
+
+fn between(column: &Term, low: Option<Value>, high: Option<Value>) -> Vec<Key> {
+    key(column, Width::HalfRange, Wanted::Between(low, high))
+}
+
+fn key(term: &Term, width: Width, wanted: Wanted) -> Vec<Key> {
     let column = match term {
         Term::Column(column) => column,
         // The value compared is that of the column, under another name.
-        Term::Convert(convert) if represented_alike(convert.how) => match &convert.inner {
+        Term::Convert(convert) if is_alike(convert.how) => match &convert.inner {
             Term::Column(column) => column,
             _ => return Vec::new(),
         },
         _ => return Vec::new(),
     };
-    let is_bool = matches!(column.reader, Reader::Bool);
-    vec![(is_bool, IndexKey { column: column.position, values: distinct(values) })]
+    let width = if matches!(column.reader, Reader::Bool) { Width::Halves } else { width };
+    vec![Key::new(column.position, wanted, width)]
 }
 
-/// Whether equality before the conversion is equality after it. `bpchar` loses its blanks in a [`Value`] too.
-fn represented_alike(how: Conversion) -> bool {
+/// Whether equality and order before the conversion are those after it. `bpchar` loses its blanks in a [`Value`] too.
+fn is_alike(how: Conversion) -> bool {
     matches!(how, Conversion::Relabel | Conversion::Trim)
 }
 

@@ -20,7 +20,8 @@ mod quick;
 mod term;
 mod value;
 
-pub use check::{Bind, BindType, IndexKey, Predicate, Row};
+pub use check::{Bind, BindType, Predicate, Row};
 pub use error::{CheckError, EvalError, ParseError};
 pub use expr::Expr;
+pub use keys::{IndexKey, Wanted};
 pub use value::Value;

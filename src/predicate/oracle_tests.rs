@@ -14,7 +14,7 @@ use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
 use self::filter::Filter;
 use self::table::Oids;
-use super::{Expr, Predicate, Row, Value};
+use super::{Expr, IndexKey, Predicate, Row, Value};
 use crate::pg::TableSchema;
 
 /// As `source` sets them for snapshots and the stream.
@@ -174,17 +174,19 @@ async fn compare(
     Ok(())
 }
 
-/// Whether the router would find the filter for a row that it takes, by each of its keys.
+/// Whether the router would find the filter for a row that it takes.
 fn is_found(predicate: &Predicate, schema: &TableSchema, row: &TextRow) -> Result<(), String> {
-    let keys = if predicate.matches(row) == Ok(true) { predicate.index_keys() } else { &[] };
-    for key in keys {
+    let Some(keys) = predicate.index_keys() else { return Ok(()) };
+    let admits = |key: &IndexKey| {
         let text = row.0[key.column].as_deref();
         let value = text.map(|text| Value::parse(text, &schema.columns[key.column].ty).unwrap());
-        if !value.as_ref().is_some_and(|value| key.values.contains(value)) {
-            return Err(format!("{}: {text:?} is not among {:?}", predicate.sql(), key.values));
-        }
+        key.wanted.admits(value.as_ref())
+    };
+    if predicate.matches(row) != Ok(true) || keys.iter().any(admits) {
+        return Ok(());
     }
-    Ok(())
+    let seen: Vec<_> = keys.iter().map(|key| &row.0[key.column]).collect();
+    Err(format!("{}: {seen:?} is not found by {keys:?}", predicate.sql()))
 }
 
 /// The verdict on each row, `None` for an error.

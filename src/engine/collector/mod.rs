@@ -385,6 +385,6 @@ impl Collector {
     }
 }
 
-fn keys(predicate: Option<&Predicate>) -> &[IndexKey] {
-    predicate.map_or(&[], Predicate::index_keys)
+fn keys(predicate: Option<&Predicate>) -> Option<&[IndexKey]> {
+    predicate.and_then(Predicate::index_keys)
 }

@@ -1,21 +1,26 @@
 //! Which shapes of a table a row may belong to.
 //!
-//! A shape whose filter demands that a column has one of some values stands in a hash index on that column; the others
-//! are candidates for every change. What comes out is a superset: the fold evaluates the whole filter.
+//! A shape whose filter demands something of a column stands in an index on that column, one for each alternative if it
+//! has several; the others are candidates for every change. What comes out is a superset: the fold evaluates the whole
+//! filter.
 
 #[cfg(feature = "__bench")]
 mod bench;
+mod column;
+mod intervals;
 
 #[cfg(feature = "__bench")]
-pub use bench::Routing;
+pub use bench::{Routing, Work};
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use smallvec::SmallVec;
 
-use crate::pg::{PgType, TableSchema};
-use crate::predicate::{IndexKey, Value};
+use crate::pg::TableSchema;
+use crate::predicate::IndexKey;
 use crate::protocol::Cells;
+
+use column::ColumnIndex;
 
 /// Where the collector keeps a shape.
 pub(super) type Slot = u32;
@@ -27,17 +32,10 @@ type Slots = SmallVec<[Slot; 4]>;
 #[derive(Debug, Default)]
 pub(super) struct Router {
     /// By column.
-    indexes: BTreeMap<usize, EqualityIndex>,
+    columns: BTreeMap<usize, ColumnIndex>,
     /// Candidates for every change.
     unindexed: Slots,
     len: usize,
-}
-
-#[derive(Debug)]
-struct EqualityIndex {
-    column: usize,
-    ty: PgType,
-    shapes: HashMap<Value, Slots>,
 }
 
 impl Router {
@@ -45,39 +43,34 @@ impl Router {
         self.len == 0
     }
 
-    /// Adds a shape that is found by the first of `keys`, or by every change if there is none.
-    pub(super) fn insert(&mut self, slot: Slot, keys: &[IndexKey], table: &TableSchema) {
+    /// Adds a shape whose rows meet one of `keys`; one that is found by every change if there are none.
+    pub(super) fn insert(&mut self, slot: Slot, keys: Option<&[IndexKey]>, table: &TableSchema) {
         self.len += 1;
-        match indexable(keys, table) {
-            None => insert_sorted(&mut self.unindexed, slot),
-            Some((key, ty)) => {
-                let new = || EqualityIndex { column: key.column, ty: ty.clone(), shapes: HashMap::new() };
-                let index = self.indexes.entry(key.column).or_insert_with(new);
-                for value in &key.values {
-                    insert_sorted(index.shapes.entry(value.clone()).or_default(), slot);
-                }
+        let Some(keys) = known(keys, table) else {
+            insert_sorted(&mut self.unindexed, slot);
+            return;
+        };
+        for key in keys {
+            if let Some(column) = table.columns.get(key.column) {
+                let index = self.columns.entry(key.column).or_insert_with(|| ColumnIndex::new(&column.ty));
+                index.insert(slot, &key.wanted);
             }
         }
     }
 
     /// Removes a shape that was inserted with the same keys.
-    pub(super) fn remove(&mut self, slot: Slot, keys: &[IndexKey], table: &TableSchema) {
+    pub(super) fn remove(&mut self, slot: Slot, keys: Option<&[IndexKey]>, table: &TableSchema) {
         self.len -= 1;
-        let Some((key, _)) = indexable(keys, table) else {
+        let Some(keys) = known(keys, table) else {
             remove_sorted(&mut self.unindexed, slot);
             return;
         };
-        let Some(index) = self.indexes.get_mut(&key.column) else { return };
-        for value in &key.values {
-            if let Some(slots) = index.shapes.get_mut(value) {
-                remove_sorted(slots, slot);
-                if slots.is_empty() {
-                    index.shapes.remove(value);
-                }
+        for key in keys {
+            let Some(index) = self.columns.get_mut(&key.column) else { continue };
+            index.remove(slot, &key.wanted);
+            if index.is_empty() {
+                self.columns.remove(&key.column);
             }
-        }
-        if index.shapes.is_empty() {
-            self.indexes.remove(&key.column);
         }
     }
 
@@ -86,10 +79,12 @@ impl Router {
     pub(super) fn candidates(&self, old: Option<&Cells<'_>>, new: Option<&Cells<'_>>, found: &mut Vec<Slot>) {
         found.clear();
         found.extend_from_slice(&self.unindexed);
-        for index in self.indexes.values() {
-            let (before, after) = (index.text(old), index.text(new));
-            index.lookup(before, found);
-            if after != before {
+        for (&column, index) in &self.columns {
+            let (before, after) = (old.map(|row| text(row, column)), new.map(|row| text(row, column)));
+            if let Some(before) = before {
+                index.lookup(before, found);
+            }
+            if let Some(after) = after.filter(|after| before.is_none_or(|before| before != *after)) {
                 index.lookup(after, found);
             }
         }
@@ -101,26 +96,13 @@ impl Router {
     }
 }
 
-impl EqualityIndex {
-    fn text<'a>(&self, row: Option<&Cells<'a>>) -> Option<&'a [u8]> {
-        row.and_then(|row| row.get(self.column).copied().flatten())
-    }
-
-    fn lookup(&self, text: Option<&[u8]>, found: &mut Vec<Slot>) {
-        // NULL equals nothing.
-        let Some(text) = text else { return };
-        let value = std::str::from_utf8(text).ok().and_then(|text| Value::parse(text, &self.ty).ok());
-        match value {
-            Some(value) => found.extend(self.shapes.get(&value).into_iter().flatten()),
-            // A value we cannot read may belong to any of them: the fold finds out, and says so.
-            None => found.extend(self.shapes.values().flatten()),
-        }
-    }
+fn text<'a>(row: &Cells<'a>, column: usize) -> Option<&'a [u8]> {
+    row.get(column).copied().flatten()
 }
 
-fn indexable<'a>(keys: &'a [IndexKey], table: &'a TableSchema) -> Option<(&'a IndexKey, &'a PgType)> {
-    let key = keys.first()?;
-    Some((key, &table.columns.get(key.column)?.ty))
+/// The keys, if the table has all their columns.
+fn known<'a>(keys: Option<&'a [IndexKey]>, table: &TableSchema) -> Option<&'a [IndexKey]> {
+    keys.filter(|keys| keys.iter().all(|key| key.column < table.columns.len()))
 }
 
 fn insert_sorted(slots: &mut Slots, slot: Slot) {

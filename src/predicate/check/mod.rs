@@ -17,9 +17,9 @@ use std::hash::{Hash, Hasher};
 use serde::{Deserialize, Serialize};
 
 use super::canonical;
-use super::keys::index_keys;
+use super::keys::{IndexKey, index_keys};
 use super::term::{Constant, Term};
-use super::{CheckError, EvalError, Expr, Value};
+use super::{CheckError, EvalError, Expr};
 use crate::pg::TableSchema;
 
 /// The value of a `$n`: Postgres text, with the type if the caller knows it.
@@ -67,16 +67,7 @@ pub struct Predicate {
     template: String,
     params: Vec<Constant>,
     columns: Vec<usize>,
-    index_keys: Vec<IndexKey>,
-}
-
-/// A condition that every row of the shape meets, fit to find the shape by: the column's value is one of these.
-#[derive(Clone, Debug, PartialEq)]
-pub struct IndexKey {
-    /// Position in [`TableSchema::columns`].
-    pub column: usize,
-    /// The values, never NULL; hash and equality are those of the column's type.
-    pub values: Vec<Value>,
+    index_keys: Option<Vec<IndexKey>>,
 }
 
 impl Predicate {
@@ -120,9 +111,10 @@ impl Predicate {
         &self.columns
     }
 
-    /// The equality conditions by which the router may find it, best first. Empty: evaluate it for every change.
-    pub fn index_keys(&self) -> &[IndexKey] {
-        &self.index_keys
+    /// Conditions by which the router may find it: every row that is in meets at least one. `None` if it must be
+    /// evaluated for every change.
+    pub fn index_keys(&self) -> Option<&[IndexKey]> {
+        self.index_keys.as_deref()
     }
 }
 

@@ -37,7 +37,7 @@ impl Array {
     }
 
     /// All elements, those of every dimension.
-    pub(in crate::predicate) fn elements(&self) -> &[Option<Value>] {
+    pub fn elements(&self) -> &[Option<Value>] {
         &self.elements
     }
 

@@ -43,3 +43,26 @@ pub const ONE_SHAPE: Deviation = Deviation {
     name: "section 2: `id = 1` is one shape, be the 1 a parameter, cast or plain",
     applies: |it| [6, 8].contains(&it.step) && it.place == "header electric-handle" && it.ours.is_some(),
 };
+
+/// D6: a stream with a backlog begins at the request's own offset, where the client is not up to date yet.
+pub const STREAM_START: Deviation = Deviation {
+    name: "D6: the head of a stream tells where it begins, not where its backlog ends",
+    applies: |it| {
+        let both = it.recorded.as_deref().zip(it.ours.as_deref());
+        match it.place.as_str() {
+            "header electric-offset" => both.is_some_and(|(_, ours)| it.step == 3 && ours == "0_inf"),
+            "header etag" => both.is_some_and(|(_, ours)| it.step == 3 && ours.ends_with(":0_inf:0_inf\"")),
+            "header electric-up-to-date" => it.step == 3 && it.ours.is_none(),
+            _ => false,
+        }
+    },
+};
+
+/// Section 9: proxies are told not to keep a stream back.
+pub const UNBUFFERED: Deviation = Deviation {
+    name: "section 9: a stream asks proxies not to buffer it",
+    applies: |it| {
+        let (recorded, ours) = (it.recorded.as_deref(), it.ours.as_deref());
+        it.place == "header x-accel-buffering" && (recorded, ours) == (None, Some("no"))
+    },
+};

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use reqwest::Url;
 
-use self::deviations::{BOOL, EXPOSED, INET, ONE_SHAPE};
+use self::deviations::{BOOL, EXPOSED, INET, ONE_SHAPE, STREAM_START, UNBUFFERED};
 use self::recording::{Recording, Step};
 use self::replay::{replay, stand};
 
@@ -33,6 +33,11 @@ async fn live_timeout() {
 }
 
 #[tokio::test]
+async fn sse() {
+    replay("05-sse", HOLD, &[EXPOSED, BOOL, STREAM_START, UNBUFFERED]).await;
+}
+
+#[tokio::test]
 async fn params() {
     replay("08-params", HOLD, &[EXPOSED, BOOL, ONE_SHAPE]).await;
 }
@@ -40,6 +45,11 @@ async fn params() {
 #[tokio::test]
 async fn pk_change() {
     replay("11-pk-change", HOLD, &[EXPOSED, BOOL]).await;
+}
+
+#[tokio::test]
+async fn handles() {
+    replay("14-409-handles", SHORT_HOLD, &[EXPOSED, BOOL]).await;
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ import { FetchError } from '@electric-sql/client'
 
 import { Fixture } from './fixture.mjs'
 import { Proxy } from './proxy.mjs'
-import { Server, within } from './support.mjs'
+import { QUICK, Server, within } from './support.mjs'
 
 let fixture
 
@@ -35,7 +35,7 @@ test('a 400 that the app repairs goes on from the same offset', async (t) => {
     return { params: { where: 'size > 50' } }
   }
   const broken = { table: items, where: 'size > nonsense' }
-  const follower = fixture.follow(t, broken, { ...point, onError, backoffOptions: quick() })
+  const follower = fixture.follow(t, broken, { ...point, onError, backoffOptions: QUICK })
   await follower.until('the delete', ({ changes }) => changes.length === 1)
   assert.deepEqual(follower.operations(), ['delete 60'])
   assert.deepEqual(follower.controls.slice(0, 1), ['up-to-date'])
@@ -78,7 +78,7 @@ test('behind a guard a client renews its token, and loses nothing', async (t) =>
     refused.push(error.status)
     return { headers: { authorization: `Bearer ${valid}` } }
   }
-  const follower = await fixture.ready(t, { table: items }, { url, onError, backoffOptions: quick() })
+  const follower = await fixture.ready(t, { table: items }, { url, onError, backoffOptions: QUICK })
   assert.deepEqual(refused, [401])
   valid = 'second'
   for (let id = 1; id <= 5; id++) {
@@ -115,7 +115,7 @@ test('a busy server is asked again after the time that it names', async (t) => {
     const body = { code: 'concurrent_request_limit_exceeded', message: 'please retry' }
     return Response.json(body, { status: 503, headers: { 'retry-after': '1' } })
   })
-  const follower = await fixture.ready(t, { table: items }, { url, backoffOptions: quick() })
+  const follower = await fixture.ready(t, { table: items }, { url, backoffOptions: QUICK })
   await fixture.agrees(follower, items)
   // Timers may fire a millisecond early.
   for (const n of [1, 2]) assert.ok(asked[n] - asked[n - 1] >= 990, `after ${asked[n] - asked[n - 1]} ms`)
@@ -133,7 +133,7 @@ test('lines that break at any place lose and repeat nothing', async (t) => {
     return nth === 2 ? new Response(half(response.body), response) : response
   })
   const onError = () => ({})
-  const follower = await fixture.ready(t, { table: items }, { url, onError, backoffOptions: quick() })
+  const follower = await fixture.ready(t, { table: items }, { url, onError, backoffOptions: QUICK })
   await fixture.agrees(follower, items)
   for (let id = 1; id <= 5; id++) {
     await fixture.write(`UPDATE ${items} SET note = 'seen' WHERE id = ${id}`)
@@ -151,7 +151,7 @@ test('a server that is started again is found, by all its clients', async (t) =>
   const { url } = server
   const followers = await Promise.all(
     ['size < 50', 'size >= 50', 'true'].map((where) =>
-      fixture.ready(t, { table: items, where }, { url, backoffOptions: quick() }),
+      fixture.ready(t, { table: items, where }, { url, backoffOptions: QUICK }),
     ),
   )
   await server.stop()
@@ -162,11 +162,6 @@ test('a server that is started again is found, by all its clients', async (t) =>
     assert.equal(follower.controls.filter((control) => control === 'must-refetch').length, 1)
   }
 })
-
-/** Asks again soon, so that the tests are. */
-function quick() {
-  return { initialDelay: 10, maxDelay: 200, multiplier: 2 }
-}
 
 /** The first half of a body, which then breaks off. */
 function half(body) {

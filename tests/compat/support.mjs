@@ -15,6 +15,9 @@ const TARGET = process.env.CARGO_TARGET_DIR ?? `${ROOT}target`
 // Nothing here takes longer, unless it hangs.
 const PATIENCE_MS = 60_000
 
+/** For clients that ask again soon, so that tests are quick. */
+export const QUICK = { initialDelay: 10, maxDelay: 200, multiplier: 2 }
+
 // Whatever ends a test run ends the programs that it started.
 const started = new Set()
 process.on('exit', () => started.forEach((child) => child.kill()))
@@ -89,6 +92,11 @@ export class Database {
     return output.trimEnd()
   }
 
+  /** A connection that stays, for transactions that are open for a while. */
+  session() {
+    return new Session(this.psql, this.url)
+  }
+
   /** The rows of a query, every value as text. */
   async rows(query) {
     const json = await this.sql(`SELECT coalesce(json_agg(row), '[]') FROM (${query}) row`)
@@ -98,6 +106,31 @@ export class Database {
   async stop() {
     this.program.process.stdin.end()
     await within('the database to stop', this.program.ended)
+  }
+}
+
+class Session {
+  constructor(psql, url) {
+    this.psql = spawn(psql, ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', url], { stdio: 'pipe' })
+    started.add(this.psql)
+    this.lines = createInterface({ input: this.psql.stdout })
+    this.outcome = outcome(this.psql)
+  }
+
+  /** Runs statements, and resolves once they are done. */
+  async run(text) {
+    const done = once(this.lines, 'line')
+    this.psql.stdin.write(`${text};\n\\echo done\n`)
+    const ended = this.outcome.then(([, errors]) => Promise.reject(new Error(errors)))
+    ended.catch(() => {})
+    await within(`psql to run ${text}`, Promise.race([done, ended]))
+  }
+
+  async end() {
+    this.psql.stdin.end()
+    const [, errors, code] = await within('psql to end', this.outcome)
+    started.delete(this.psql)
+    assert.equal(code, 0, errors)
   }
 }
 

@@ -89,3 +89,25 @@ fn other(mut response: HttpResponse) -> HttpResponse {
 pub(super) async fn not_found() -> HttpResponse {
     other(missing())
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::body::to_bytes;
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn case_4_health_while_it_cannot_serve_everything() {
+        for (status, code, body) in [
+            (EngineStatus::Active, 200, r#"{"status":"active"}"#),
+            (EngineStatus::Waiting, 202, r#"{"status":"waiting"}"#),
+            (EngineStatus::Starting, 202, r#"{"status":"starting"}"#),
+            (EngineStatus::Stopped, 202, r#"{"status":"starting"}"#),
+        ] {
+            let answer = health(status);
+            assert_eq!(answer.status().as_u16(), code);
+            assert_eq!(answer.headers().get(CACHE_CONTROL).unwrap(), "no-cache, no-store, must-revalidate");
+            assert_eq!(to_bytes(answer.into_body()).await.unwrap(), body);
+        }
+    }
+}

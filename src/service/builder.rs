@@ -9,7 +9,7 @@ use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 
 use super::{Error, Limits, SyncService};
 use crate::engine::{Engine, EngineConfig};
-use crate::source::{MadeTls, PostgresSource, TlsConnector};
+use crate::source::{MadeTls, Patience, PostgresSource, TlsConnector};
 use crate::storage::{LogStore, MemoryStore};
 
 /// The size at which a chunk closes, in bytes of its items.
@@ -58,6 +58,7 @@ pub struct SyncServiceBuilder {
     tls: Option<Arc<dyn TlsConnector>>,
     storage: Storage,
     chunk_bytes: usize,
+    patience: Patience,
     limits: Limits,
 }
 
@@ -68,6 +69,7 @@ impl Default for SyncServiceBuilder {
             tls: None,
             storage: Storage::default(),
             chunk_bytes: CHUNK_BYTES,
+            patience: Patience::default(),
             limits: Limits { hold: HOLD, readiness: READINESS, sse: SSE, keep_alive: KEEP_ALIVE },
         }
     }
@@ -79,6 +81,7 @@ impl fmt::Debug for SyncServiceBuilder {
         f.debug_struct("SyncServiceBuilder")
             .field("storage", &self.storage)
             .field("chunk_bytes", &self.chunk_bytes)
+            .field("patience", &self.patience)
             .field("limits", &self.limits)
             .finish_non_exhaustive()
     }
@@ -127,6 +130,20 @@ impl SyncServiceBuilder {
         self
     }
 
+    /// How long to wait for the lock on a table when its first shape is made, and for each snapshot; by default 5 seconds.
+    /// Whoever writes to the table meanwhile waits, too. Then the request is refused with 503, and its client comes again.
+    pub fn table_lock(mut self, limit: Duration) -> Self {
+        self.patience.lock = limit;
+        self
+    }
+
+    /// How long the first row of a snapshot may take before its query is cancelled and the request refused with 503; by
+    /// default 30 seconds.
+    pub fn first_row(mut self, limit: Duration) -> Self {
+        self.patience.first_row = limit;
+        self
+    }
+
     /// How long a request waits for the service to follow the database before it is refused with 503; by default 5 seconds.
     pub fn readiness(mut self, readiness: Duration) -> Self {
         self.limits.readiness = readiness;
@@ -166,7 +183,11 @@ impl SyncServiceBuilder {
         if self.limits.sse.is_zero() || self.limits.keep_alive.is_zero() {
             return Err(refused("sse or keep_alive is 0: a stream of events would end or repeat itself at once"));
         }
-        let source = PostgresSource::new(&url, self.tls)?;
+        if self.patience.lock.as_millis() == 0 || self.patience.first_row.as_millis() == 0 {
+            return Err(refused("table_lock or first_row is below a millisecond: no shape could be made"));
+        }
+        let mut source = PostgresSource::new(&url, self.tls)?;
+        source.patience = self.patience;
         let store = self.storage.open(self.chunk_bytes);
         let config =
             EngineConfig { source: Arc::new(source), store, chunk_bytes: self.chunk_bytes, max_shapes: 100_000 };
@@ -198,6 +219,8 @@ mod tests {
             (SyncService::builder(), "database_url"),
             (builder().chunk_bytes(0), "chunk_bytes"),
             (builder().hold(Duration::ZERO), "hold"),
+            (builder().table_lock(Duration::ZERO), "table_lock"),
+            (builder().first_row(Duration::from_micros(999)), "first_row"),
             (builder().sse(Duration::ZERO), "sse"),
             (builder().keep_alive(Duration::ZERO), "keep_alive"),
             (builder().database_url("postgres://u@h/d?sslmode=require"), ".tls(connector)"),

@@ -143,8 +143,9 @@ pub enum SourceError {
          table to be fast enough."
     )]
     SlowSnapshot(u128),
-    /// The server refuses to publish the table or to read it.
-    #[error("Unable to create initial snapshot: {0}")]
+    /// The server refuses to publish the table or to read it. What it says is told only where it holds no
+    /// values of rows.
+    #[error("Unable to create initial snapshot: {}", .0.without_values())]
     Snapshot(ServerError),
     /// The database could not be reached for a snapshot.
     #[error("Database connection not available")]
@@ -162,6 +163,14 @@ impl ServerError {
     /// Its SQLSTATE (Postgres manual, "Error Codes").
     pub fn code(&self) -> &str {
         self.code.code()
+    }
+
+    /// Its message, if that holds no values; else its code.
+    fn without_values(&self) -> String {
+        if VALUE_FREE.contains(&self.code) {
+            return self.message.clone();
+        }
+        format!("the database refuses to read the table (SQLSTATE {})", self.code())
     }
 }
 
@@ -244,6 +253,10 @@ const SCHEMA_CHANGES: [SqlState; 4] = [
     // A type or a collation; a publication is not named in a snapshot.
     SqlState::UNDEFINED_OBJECT,
 ];
+
+/// Errors whose messages are always the same, or name tables and roles only.
+const VALUE_FREE: [SqlState; 3] =
+    [SqlState::INSUFFICIENT_PRIVILEGE, SqlState::DIVISION_BY_ZERO, SqlState::INVALID_ESCAPE_SEQUENCE];
 
 const LOCK_TIMEOUTS: [SqlState; 2] = [SqlState::LOCK_NOT_AVAILABLE, SqlState::QUERY_CANCELED];
 

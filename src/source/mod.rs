@@ -24,6 +24,7 @@ mod tls;
 mod tests;
 
 pub use error::{ServerError, SourceError};
+pub(crate) use patience::Patience;
 pub(crate) use postgres::PostgresSource;
 pub(crate) use tls::{MadeTls, TlsConnector};
 

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-/// Limits on what the server is asked for.
+/// Limits on what the server is asked for. It is told milliseconds.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Patience {
+pub(crate) struct Patience {
     /// The locks for publishing a table, and the one that keeps it as it is for a snapshot. Others queue behind them.
-    pub(super) lock: Duration,
+    pub(crate) lock: Duration,
     /// The first row of a snapshot, once there is a connection.
-    pub(super) first_row: Duration,
+    pub(crate) first_row: Duration,
 }
 
 impl Default for Patience {

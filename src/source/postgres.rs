@@ -32,7 +32,7 @@ pub(crate) struct PostgresSource {
     endpoint: Arc<Endpoint>,
     admin: Pool,
     snapshots: Pool,
-    pub(super) patience: Patience,
+    pub(crate) patience: Patience,
     /// What was made in the database so far; the last is in use.
     made: Mutex<Vec<Made>>,
 }

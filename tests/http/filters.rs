@@ -115,7 +115,7 @@ async fn a_snapshot_that_postgres_refuses_is_a_known_trouble() {
     assert_eq!(answer.header("electric-internal-known-error"), "true");
     assert_eq!((answer.header("cache-control"), answer.get("electric-handle")), ("no-store", None));
     let message = answer.json()["message"].as_str().unwrap().to_owned();
-    assert!(message.starts_with("Unable to create initial snapshot: ") && !message.contains("secret"), "{message}");
+    assert_eq!(message, "Unable to create initial snapshot: LIKE pattern must not end with escape character");
     stand.stop().await;
 }
 

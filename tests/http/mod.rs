@@ -17,3 +17,4 @@ mod sse;
 mod support;
 mod transcripts;
 mod types;
+mod unavailable;

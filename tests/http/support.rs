@@ -11,7 +11,7 @@ use diesel_electric::{CachePolicy, Shape, SyncService, SyncServiceBuilder, shape
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
-use crate::support::Stand;
+use crate::support::{Db, Stand};
 
 /// The tables of the reference's fixtures.
 pub const SCHEMA: &str = "
@@ -55,6 +55,11 @@ pub async fn stand() -> Stand {
 /// A server with the fixture tables and options.
 pub async fn stand_with(configure: impl FnOnce(SyncServiceBuilder) -> SyncServiceBuilder) -> Stand {
     Stand::start(SCHEMA, configure, routes).await
+}
+
+/// A server with options on a database that has the fixture tables.
+pub async fn stand_on(db: Db, configure: impl FnOnce(SyncServiceBuilder) -> SyncServiceBuilder) -> Stand {
+    Stand::on(db, configure, routes).await
 }
 
 /// The statement that inserts item `n`.

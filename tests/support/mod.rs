@@ -69,7 +69,14 @@ impl Stand {
     where
         R: Fn(&mut ServiceConfig, &SyncService) + Clone + Send + 'static,
     {
-        let db = Db::new(schema).await;
+        Self::on(Db::new(schema).await, configure, routes).await
+    }
+
+    /// As [`Self::start`], on a database that is there.
+    pub async fn on<R>(db: Db, configure: impl FnOnce(SyncServiceBuilder) -> SyncServiceBuilder, routes: R) -> Self
+    where
+        R: Fn(&mut ServiceConfig, &SyncService) + Clone + Send + 'static,
+    {
         let sync = configure(SyncService::builder().database_url(db.url())).start().await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());

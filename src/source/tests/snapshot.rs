@@ -150,6 +150,9 @@ async fn failures_carry_the_texts_of_the_protocol() {
     let error = failed(filtered("1 / id = 1")).await;
     assert_eq!(error.to_string(), "Unable to create initial snapshot: division by zero");
     assert!(!error.is_schema_change() && !error.is_fatal());
+    let error = failed(filtered("(id || 'secret')::int = 1")).await;
+    let told = "Unable to create initial snapshot: the database refuses to read the table (SQLSTATE 22P02)";
+    assert_eq!((error.to_string().as_str(), super::told(&error).contains("secret")), (told, false));
 
     test.execute("BEGIN; LOCK TABLE t").await;
     let error = failed(query("t", &["id"])).await;

@@ -211,7 +211,7 @@ fn keys(answer: &Answer) -> BTreeSet<String> {
 
 /// A name as it stands in a URL.
 fn in_url(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().fold(String::new(), |url, byte| format!("{url}%{byte:02X}"))
 }
 
 #[tokio::test]

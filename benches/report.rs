@@ -20,7 +20,7 @@ impl Runs {
     }
 
     /// By how much the slowest run exceeds the fastest.
-    fn spread(&self) -> f64 {
+    pub(crate) fn spread(&self) -> f64 {
         let fastest = self.times.iter().min().copied().unwrap_or_default().as_secs_f64();
         let slowest = self.times.iter().max().copied().unwrap_or_default().as_secs_f64();
         slowest / fastest - 1.0

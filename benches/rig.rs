@@ -24,6 +24,31 @@ pub(crate) fn cluster() -> Cluster {
     Cluster::start_with(&SETTINGS).expect("a throw-away cluster")
 }
 
+/// How many connections a server takes.
+pub(crate) const ANSWERS_AT_ONCE: usize = 25_000;
+/// The size of a chunk where it does not matter.
+pub(crate) const CHUNK_BYTES: usize = 10_000_000;
+
+/// A part of the full size for a trial: `BENCH_SCALE=0.1`.
+pub(crate) fn scaled(count: u32) -> u32 {
+    let scale = std::env::var("BENCH_SCALE").ok().map(|scale| scale.parse::<f64>().expect("a number in BENCH_SCALE"));
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a part of a count is a count")]
+    scale.map_or(count, |scale| (f64::from(count) * scale) as u32)
+}
+
+/// A port, and its address.
+pub(crate) fn listener() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address").to_string();
+    (listener, address)
+}
+
+/// The table whose rows have owners.
+pub(crate) fn create_work(cluster: &Cluster) {
+    let table = "CREATE TABLE work (id int8 PRIMARY KEY, owner_id int8 NOT NULL, title text NOT NULL, done bool)";
+    cluster.psql("postgres", table).expect("SQL that runs");
+}
+
 /// Where the load client and the server's own futures run.
 pub(crate) fn runtime() -> Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
@@ -40,8 +65,8 @@ pub(crate) struct Stand {
 impl Stand {
     pub(crate) async fn start(database_url: &str) -> Self {
         let sync = SyncService::builder().database_url(database_url).start().await.expect("a service");
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let url = format!("http://{}/v1/shape", listener.local_addr().expect("an address"));
+        let (listener, address) = listener();
+        let url = format!("http://{address}/v1/shape");
         let service = sync.clone();
         let server = HttpServer::new(move || App::new().service(shape_api(&service)));
         // A connection that idles while the limit is measured must be there afterwards.

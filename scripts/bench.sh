@@ -6,4 +6,6 @@ cd "$(dirname "$0")/.."
 
 scripts/need-rust.sh
 scripts/need-postgres.sh
+# Ten thousand connections in a process.
+ulimit -n "$(ulimit -Hn)" 2>/dev/null || true
 exec cargo bench --locked --features __bench --bench main -- "$@"

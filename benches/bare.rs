@@ -1,0 +1,62 @@
+//! The limits: an Actix server without anything of ours.
+
+use std::future::{Ready, ready};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::{App, HttpResponse, HttpServer, web};
+use bytes::Bytes;
+use tokio::sync::watch;
+
+use crate::commands::{Commands, say};
+use crate::rig::{ANSWERS_AT_ONCE, listener};
+
+/// The role of a process: a server of shared bytes. It prints its address. For each size there are `/bytes/SIZE`, which
+/// answers at once, and `/hold/SIZE`, which answers at the next `/bump`. The command `waiting N` waits for so many that
+/// are held.
+pub(crate) async fn serve(sizes: &[String]) {
+    let sizes: Vec<usize> = sizes.iter().map(|size| size.parse().expect("a size")).collect();
+    let news = Arc::new(watch::Sender::new(0_u64));
+    let (listener, address) = listener();
+    let shared = news.clone();
+    let server = HttpServer::new(move || {
+        let bump = shared.clone();
+        let mut app = App::new().route("/bump", web::get().to(move || bumped(&bump)));
+        for &size in &sizes {
+            let (bytes, held) = (Bytes::from(vec![b'x'; size]), shared.clone());
+            let body = bytes.clone();
+            app = app
+                .route(&format!("/bytes/{size}"), web::get().to(move || answer(body.clone())))
+                .route(&format!("/hold/{size}"), web::get().to(move || hold(held.subscribe(), bytes.clone())));
+        }
+        app
+    });
+    let server = server.workers(1).keep_alive(Duration::from_secs(600)).max_connections(ANSWERS_AT_ONCE);
+    let server = server.disable_signals().h1_allow_half_closed(false).listen(listener).expect("a server").run();
+    let handle = server.handle();
+    tokio::spawn(server);
+    say(&address);
+    let mut commands = Commands::new();
+    while let Some(command) = commands.next().await {
+        let count: usize = command.strip_prefix("waiting ").and_then(|count| count.parse().ok()).expect("a command");
+        while news.receiver_count() != count {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        say("");
+    }
+    handle.stop(false).await;
+}
+
+fn answer(body: Bytes) -> Ready<HttpResponse> {
+    ready(HttpResponse::Ok().body(body))
+}
+
+async fn hold(mut news: watch::Receiver<u64>, body: Bytes) -> HttpResponse {
+    news.changed().await.expect("the sender stays");
+    HttpResponse::Ok().body(body)
+}
+
+fn bumped(news: &watch::Sender<u64>) -> Ready<HttpResponse> {
+    news.send_modify(|count| *count += 1);
+    ready(HttpResponse::Ok().finish())
+}

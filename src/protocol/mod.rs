@@ -3,6 +3,7 @@
 //!
 //! Pure. Sections named in comments are those of the protocol's reference.
 
+mod body;
 mod cache;
 mod cursor;
 mod error;
@@ -19,6 +20,7 @@ mod schema;
 mod sse;
 mod subset;
 
+pub use body::BodyError;
 pub use cache::{Caching, HEALTH, NO_STORE, REVALIDATE};
 pub use cursor::next_cursor;
 pub use error::{CRASH, FieldErrors, message_body};

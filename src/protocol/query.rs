@@ -9,8 +9,9 @@ pub struct Query {
     values: Vec<(String, Value)>,
 }
 
+/// A value as it came.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Value {
+pub(super) enum Value {
     Text(String),
     /// Not UTF-8, or with a NUL, which Postgres knows no text with.
     NotText,
@@ -57,6 +58,17 @@ impl Query {
             };
             Some((key, value))
         })
+    }
+
+    /// Another value, which counts instead of those of the same name before.
+    pub(super) fn add(&mut self, name: String, value: Value) {
+        self.values.push((name, value));
+    }
+
+    /// Forgets `name`, and every `name[key]`.
+    pub(super) fn remove_keyed(&mut self, name: &str) {
+        self.values
+            .retain(|(full, _)| full.strip_prefix(name).is_none_or(|rest| !rest.is_empty() && !rest.starts_with('[')));
     }
 
     /// Whether a name begins so.

@@ -8,7 +8,7 @@ use super::params::{INVALID, ParamsError, number, text};
 use super::{FieldErrors, Query};
 
 /// A name that begins so makes a subset of the request, known or not.
-const PREFIX: &str = "subset__";
+pub(super) const PREFIX: &str = "subset__";
 
 /// Which rows of a shape a request asks for, instead of the shape's log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -5,6 +5,9 @@ use std::borrow::Cow;
 /// What the protocol counts the positions of syntax errors from: the length of `SELECT 1 WHERE `.
 const PREAMBLE: usize = 15;
 
+/// The same for orders: the length of `SELECT 1 ORDER BY `.
+const ORDER_PREAMBLE: usize = 18;
+
 /// The text is not a filter. Its message is the one of the protocol; positions are bytes from the start of the filter.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -65,11 +68,14 @@ pub enum ParseError {
     #[error("unescaped \";\" causing statement split")]
     Statements,
     /// Longer than any client can mean.
-    #[error("WHERE clause is longer than {limit} bytes")]
+    #[error("WHERE clause is bigger than maximum size of {limit} bytes")]
     TooLong {
         /// The longest accepted.
         limit: usize,
     },
+    /// A query in the condition of a subset.
+    #[error("Subqueries are not allowed in subsets")]
+    SubqueryInSubset,
     /// Nested too deep to be evaluated by recursion.
     #[error("At location {at}: expression is nested deeper than {limit} levels")]
     TooDeep {
@@ -167,6 +173,16 @@ pub enum CheckError {
         /// To what.
         to: String,
     },
+    /// A function that only Postgres evaluates.
+    #[error("At location {at}: unknown or unsupported function {name}/{arguments}")]
+    UnknownFunction {
+        /// Where.
+        at: usize,
+        /// Its name.
+        name: &'static str,
+        /// How many arguments it has.
+        arguments: usize,
+    },
     /// `ANY` or `ALL` of something else.
     #[error("At location {at}: argument of {quantifier} must be an array")]
     NotAnArray {
@@ -251,6 +267,49 @@ impl CheckError {
 
 fn hint(similar: Option<&str>) -> String {
     similar.map_or_else(String::new, |name| format!(" - did you mean `{name}`?"))
+}
+
+/// The text is no order of a subset. The messages are part of the protocol; `at` is a byte offset in the text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OrderError {
+    /// The grammar of Postgres has no such text.
+    #[error("At location {}: {} {}", .at + ORDER_PREAMBLE, .message, at_or_near(.near.as_deref()))]
+    Syntax {
+        /// Where.
+        at: usize,
+        /// What Postgres calls it.
+        message: &'static str,
+        /// What stands there.
+        near: Option<String>,
+    },
+    /// Something else than a column, by the name that Postgres has for it.
+    #[error("At location {}: {node} expressions are not allowed in ORDER BY clauses", .at + ORDER_PREAMBLE)]
+    Expression {
+        /// Where.
+        at: usize,
+        /// Its name.
+        node: &'static str,
+    },
+    /// No such column.
+    #[error("At location {}: unknown reference {name}{}", .at + ORDER_PREAMBLE, hint(.similar.as_deref()))]
+    UnknownReference {
+        /// Where.
+        at: usize,
+        /// As written.
+        name: String,
+        /// A column of nearly that name.
+        similar: Option<String>,
+    },
+    /// More than one statement.
+    #[error("Unexpected `;` in order by")]
+    Statements,
+    /// Longer than any client can mean.
+    #[error("ORDER BY clause is bigger than maximum size of {limit} bytes")]
+    TooLong {
+        /// The longest accepted.
+        limit: usize,
+    },
 }
 
 /// A row on which the filter raises an error, as Postgres would.

@@ -57,6 +57,43 @@ pub(super) enum Node {
     Cast(Box<Expr>, TypeName),
     /// `ARRAY[..]`
     Array(Vec<Expr>),
+    /// `function(arguments)`
+    Call(Function, Vec<Expr>),
+}
+
+/// A function, all of which are immutable or as good as that, and raise no errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Function {
+    Upper,
+    Lower,
+    Length,
+    Concat,
+    Coalesce,
+}
+
+impl Function {
+    /// The function of this name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "upper" => Self::Upper,
+            "lower" => Self::Lower,
+            "length" => Self::Length,
+            "concat" => Self::Concat,
+            "coalesce" => Self::Coalesce,
+            _ => return None,
+        })
+    }
+
+    /// Its name.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Upper => "upper",
+            Self::Lower => "lower",
+            Self::Length => "length",
+            Self::Concat => "concat",
+            Self::Coalesce => "coalesce",
+        }
+    }
 }
 
 /// A comparison operator.
@@ -147,17 +184,17 @@ impl Expr {
         self.children().into_iter().map(Expr::highest_param).max().map_or(own, |of_children| of_children.max(own))
     }
 
-    fn each_mut(&mut self, visit: &mut impl FnMut(&mut Node)) {
+    pub(super) fn each_mut(&mut self, visit: &mut impl FnMut(&mut Node)) {
         visit(&mut self.node);
         for child in self.node.children_mut() {
             child.each_mut(visit);
         }
     }
 
-    fn children(&self) -> Vec<&Expr> {
+    pub(super) fn children(&self) -> Vec<&Expr> {
         match &self.node {
             Node::Column(_) | Node::Null | Node::Bool(_) | Node::Number(_) | Node::Text(_) | Node::Param(_) => vec![],
-            Node::And(items) | Node::Or(items) | Node::Array(items) => items.iter().collect(),
+            Node::And(items) | Node::Or(items) | Node::Array(items) | Node::Call(_, items) => items.iter().collect(),
             Node::Not(value) | Node::Is { value, .. } | Node::Cast(value, _) => vec![value],
             Node::Compare(_, left, right) | Node::Distinct { left, right, .. } => vec![left, right],
             Node::Like { value, pattern, escape, .. } => {
@@ -174,7 +211,9 @@ impl Node {
     fn children_mut(&mut self) -> Vec<&mut Expr> {
         match self {
             Self::Column(_) | Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) | Self::Param(_) => vec![],
-            Self::And(items) | Self::Or(items) | Self::Array(items) => items.iter_mut().collect(),
+            Self::And(items) | Self::Or(items) | Self::Array(items) | Self::Call(_, items) => {
+                items.iter_mut().collect()
+            }
             Self::Not(value) | Self::Is { value, .. } | Self::Cast(value, _) => vec![value],
             Self::Compare(_, left, right) | Self::Distinct { left, right, .. } => vec![left, right],
             Self::Like { value, pattern, escape, .. } => {

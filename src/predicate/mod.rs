@@ -20,8 +20,9 @@ mod quick;
 mod term;
 mod value;
 
-pub use check::{Bind, BindType, Predicate, Row};
-pub use error::{CheckError, EvalError, ParseError};
+pub use check::{Bind, BindType, Predicate, Row, Scope, SubsetFilter};
+pub use error::{CheckError, EvalError, OrderError, ParseError};
 pub use expr::Expr;
 pub use keys::{IndexKey, Wanted};
+pub use parse::OrderBy;
 pub use value::Value;

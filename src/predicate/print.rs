@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::expr::{Comparison, Expr, IsTest, Node, TypeName};
+use super::expr::{Comparison, Expr, Function, IsTest, Node, TypeName};
 use crate::pg::{quote_ident, quote_literal};
 
 impl Display for Expr {
@@ -45,6 +45,7 @@ impl Display for Expr {
             Node::Is { value, test, negated } => write!(f, "({value} IS {}{test})", not(*negated)),
             Node::Cast(value, ty) => write!(f, "CAST({value} AS {ty})"),
             Node::Array(items) => write!(f, "ARRAY[{}]", list(items, ", ")),
+            Node::Call(function, items) => write!(f, "{function}({})", list(items, ", ")),
         }
     }
 }
@@ -91,6 +92,16 @@ impl Display for IsTest {
             Self::False => "FALSE",
             Self::Unknown => "UNKNOWN",
         })
+    }
+}
+
+/// Postgres' own, whatever else has that name. `COALESCE` is no function there, and has no schema.
+impl Display for Function {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Coalesce => f.write_str("COALESCE"),
+            other => write!(f, "pg_catalog.{}", other.name()),
+        }
     }
 }
 

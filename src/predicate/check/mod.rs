@@ -8,8 +8,11 @@ mod compare;
 mod like;
 mod logic;
 mod operand;
+mod subset;
 mod types;
 mod walk;
+
+pub use subset::{Scope, SubsetFilter};
 
 use std::fmt;
 use std::hash::{Hash, Hasher};

@@ -74,6 +74,10 @@ impl<'a> Checker<'a> {
                 self.between(value, &range, *negated, at)?
             }
             Node::Is { value, test, negated } => self.is(value, *test, *negated)?,
+            Node::Call(function, arguments) => {
+                let (name, arguments) = (function.name(), arguments.len());
+                return Err(CheckError::UnknownFunction { at, name, arguments });
+            }
         };
         Ok(Operand::Typed(Typed::condition(condition)))
     }
@@ -134,7 +138,7 @@ fn as_condition(term: Term) -> Term {
 }
 
 /// The name nearest to `name`, if it is near.
-fn similar<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub(super) fn similar<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let limit = (name.chars().count() * 2 / 5).max(1);
     let near = names.map(|candidate| (distance(&name.to_lowercase(), &candidate.to_lowercase()), candidate));
     near.filter(|(distance, _)| *distance <= limit)

@@ -4,7 +4,7 @@
 
 use super::MAX_DEPTH;
 use crate::predicate::ParseError;
-use crate::predicate::expr::{Comparison, Expr, Node};
+use crate::predicate::expr::{Comparison, Expr, Function, Node};
 
 /// An expression that has been read.
 #[derive(Debug)]
@@ -63,6 +63,8 @@ pub(super) enum Pending {
     },
     /// `ARRAY[`
     Array(Vec<Expr>),
+    /// `function(`
+    Call(Function, Vec<Expr>),
     /// `value op ANY (`
     Quantified {
         op: Comparison,
@@ -123,6 +125,7 @@ impl Pending {
             Self::Group
             | Self::In { .. }
             | Self::Array(_)
+            | Self::Call(..)
             | Self::Quantified { .. }
             | Self::Cast
             | Self::Low { .. } => None,
@@ -220,6 +223,10 @@ impl Pending {
             Self::Array(mut items) => {
                 items.push(last);
                 Node::Array(items)
+            }
+            Self::Call(function, mut items) => {
+                items.push(last);
+                Node::Call(function, items)
             }
             Self::Quantified { op, value, all } => {
                 Node::Quantified { op, value: boxed(value), array: boxed(last), all }

@@ -264,7 +264,7 @@ impl Parser<'_> {
     fn close(&mut self, operand: Operand, mark: char) -> Result<Operand, ParseError> {
         let operand = self.reduce(operand, |_| true)?;
         let closes = |pending: &Pending| match pending {
-            Pending::Group | Pending::In { .. } | Pending::Quantified { .. } => mark == ')',
+            Pending::Group | Pending::In { .. } | Pending::Quantified { .. } | Pending::Call(..) => mark == ')',
             Pending::Array(_) => mark == ']',
             _ => false,
         };
@@ -281,7 +281,7 @@ impl Parser<'_> {
         let item = frame.note(operand);
         match &mut frame.kind {
             Pending::In { list, .. } => list.push(item),
-            Pending::Array(items) => items.push(item),
+            Pending::Array(items) | Pending::Call(_, items) => items.push(item),
             Pending::Group => {
                 return Err(unsupported(frame.at(), "RowExpr is not supported in this context"));
             }

@@ -12,11 +12,14 @@ mod frame;
 mod infix;
 mod lex;
 mod operand;
+mod order;
 mod string;
 #[cfg(test)]
 mod tests;
 mod types;
 mod words;
+
+pub use order::OrderBy;
 
 use std::str::FromStr;
 
@@ -37,36 +40,46 @@ impl FromStr for Expr {
 
     /// Reads a condition, in which columns have no qualifier.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        parse(text, None)
+        parse(text, None, false)
     }
 }
 
 impl Expr {
     /// Reads a condition that a client has sent: no text is longer than the protocol allows.
     pub(crate) fn parse_wire(text: &str) -> Result<Self, ParseError> {
-        if text.len() > MAX_LENGTH {
-            return Err(ParseError::TooLong { limit: MAX_LENGTH });
-        }
+        within_limit(text)?;
         text.parse()
+    }
+
+    /// Reads the condition of a subset. Only Postgres runs it, so it may call functions that are not known here.
+    pub(crate) fn parse_subset(text: &str) -> Result<Self, ParseError> {
+        within_limit(text)?;
+        parse(text, None, true)
     }
 
     /// Reads a condition as Diesel renders it: columns may be qualified by the table, with its schema or without.
     pub(crate) fn parse_diesel(text: &str, table: &TableName) -> Result<Self, ParseError> {
-        parse(text, Some(table))
+        parse(text, Some(table), false)
     }
 }
 
-fn parse(text: &str, table: Option<&TableName>) -> Result<Expr, ParseError> {
+fn within_limit(text: &str) -> Result<(), ParseError> {
+    if text.len() > MAX_LENGTH { Err(ParseError::TooLong { limit: MAX_LENGTH }) } else { Ok(()) }
+}
+
+fn parse(text: &str, table: Option<&TableName>, is_subset: bool) -> Result<Expr, ParseError> {
     if let Some(at) = text.find('\0') {
         return Err(ParseError::Syntax { at, message: "invalid character", near: Some("\\0".to_owned()) });
     }
-    let parser = Parser { cursor: Cursor::new(text)?, table, frames: Vec::new(), terms: 1 };
+    let parser = Parser { cursor: Cursor::new(text)?, table, is_subset, frames: Vec::new(), terms: 1 };
     parser.run()
 }
 
 struct Parser<'t> {
     cursor: Cursor<'t>,
     table: Option<&'t TableName>,
+    /// Whether functions may be called.
+    is_subset: bool,
     /// What has been begun, outermost first.
     frames: Vec<Frame>,
     terms: usize,

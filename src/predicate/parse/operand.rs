@@ -6,7 +6,7 @@ use super::types::type_name;
 use super::words::{is_reserved, is_reserved_for_all, is_session_value};
 use super::{Parser, unsupported};
 use crate::predicate::ParseError;
-use crate::predicate::expr::{Expr, Node};
+use crate::predicate::expr::{Expr, Function, Node};
 
 pub(super) const SUBQUERY: &str = "subqueries are not supported yet";
 
@@ -35,7 +35,7 @@ impl Parser<'_> {
                 let word = word.clone();
                 return self.word(at, &word);
             }
-            Kind::Quoted(_) => return self.name(at).map(Some),
+            Kind::Quoted(_) => return self.name(at),
             Kind::Mark(_) | Kind::End => return Err(self.cursor.unexpected()),
         };
         self.cursor.advance();
@@ -45,9 +45,13 @@ impl Parser<'_> {
     /// Refuses a query after an opening parenthesis.
     pub(super) fn refuse_query(&self) -> Result<(), ParseError> {
         match self.cursor.word() {
-            Some("select" | "values" | "with" | "table") => Err(unsupported(self.cursor.at(), SUBQUERY)),
+            Some("select" | "values" | "with" | "table") => Err(self.subquery(self.cursor.at(), SUBQUERY)),
             _ => Ok(()),
         }
+    }
+
+    fn subquery(&self, at: usize, message: &'static str) -> ParseError {
+        if self.is_subset { ParseError::SubqueryInSubset } else { unsupported(at, message) }
     }
 
     fn sign(&mut self, at: usize, operator: String) -> Result<(), ParseError> {
@@ -83,11 +87,13 @@ impl Parser<'_> {
             "row" if self.cursor.is_mark(1, '(') => {
                 return Err(unsupported(at, "RowExpr is not supported in this context"));
             }
-            "exists" if self.cursor.is_mark(1, '(') => return Err(unsupported(at, "EXISTS is not supported yet")),
+            "exists" if self.cursor.is_mark(1, '(') => {
+                return Err(self.subquery(at, "EXISTS is not supported yet"));
+            }
             word if is_session_value(word) && (word != "current_schema" || !self.cursor.is_mark(1, '(')) => {
                 return Err(unsupported(at, "SQLValueFunction is not supported in this context"));
             }
-            _ => return self.name(at).map(Some),
+            _ => return self.name(at),
         };
         self.cursor.advance();
         Ok(Some(Operand::leaf(at, leaf)))
@@ -102,7 +108,7 @@ impl Parser<'_> {
     fn array(&mut self, at: usize) -> Result<Option<Operand>, ParseError> {
         self.cursor.advance();
         if self.cursor.is_mark(0, '(') {
-            return Err(unsupported(at, SUBQUERY));
+            return Err(self.subquery(at, SUBQUERY));
         }
         self.cursor.expect_mark('[')?;
         if self.cursor.eat_mark(']') {
@@ -116,9 +122,9 @@ impl Parser<'_> {
     }
 
     /// A column, a function's call or the type of a literal.
-    fn name(&mut self, at: usize) -> Result<Operand, ParseError> {
+    fn name(&mut self, at: usize) -> Result<Option<Operand>, ParseError> {
         if let Some(literal) = self.typed_literal(at)? {
-            return Ok(literal);
+            return Ok(Some(literal));
         }
         let first = self.cursor.word().map(str::to_owned);
         if first.as_deref().is_some_and(is_reserved_for_all) {
@@ -126,13 +132,13 @@ impl Parser<'_> {
         }
         let parts = self.parts()?;
         if self.cursor.is_mark(0, '(') {
-            return Err(self.call(at, &parts.join(".")));
+            return self.call(at, &parts.join("."));
         }
         if first.as_deref().is_some_and(is_reserved) {
             self.cursor.position -= 1;
             return Err(self.cursor.unexpected());
         }
-        Ok(Operand::leaf(at, Node::Column(self.column(at, parts)?)))
+        Ok(Some(Operand::leaf(at, Node::Column(self.column(at, parts)?))))
     }
 
     /// `type 'literal'`
@@ -167,8 +173,21 @@ impl Parser<'_> {
         }
     }
 
-    /// What is wrong with the call of a function, whose parenthesis comes next: there is none to call.
-    fn call(&mut self, at: usize, name: &str) -> ParseError {
+    /// The call of a function, whose parenthesis comes next.
+    fn call(&mut self, at: usize, name: &str) -> Result<Option<Operand>, ParseError> {
+        let Some(function) = Function::named(name).filter(|_| self.is_subset) else {
+            return Err(self.refused_call(at, name));
+        };
+        self.cursor.advance();
+        if self.cursor.eat_mark(')') {
+            return Ok(Some(Operand::leaf(at, Node::Call(function, Vec::new()))));
+        }
+        self.begin(Frame::new(at, Pending::Call(function, Vec::new())))?;
+        Ok(None)
+    }
+
+    /// What is wrong with the call of a function that there is not.
+    fn refused_call(&mut self, at: usize, name: &str) -> ParseError {
         self.cursor.advance();
         let is_star = matches!(&self.cursor.peek().kind, Kind::Operator(star) if star == "*");
         if is_star || self.cursor.word() == Some("distinct") {

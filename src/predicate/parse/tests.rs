@@ -341,6 +341,6 @@ fn limits_are_kept() {
         let long = format!("a{}", " ".repeat(65_535));
         assert!(Expr::parse_wire(&long).is_ok());
         let error = Expr::parse_wire(&format!("{long} ")).unwrap_err();
-        assert_eq!(error.to_string(), "WHERE clause is longer than 65536 bytes");
+        assert_eq!(error.to_string(), "WHERE clause is bigger than maximum size of 65536 bytes");
     });
 }

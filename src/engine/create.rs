@@ -18,7 +18,7 @@ const ATTEMPTS: usize = 3;
 
 /// How long to wait before another snapshot when one lacks a transaction that was already streamed. The commit that is
 /// missing has been written and is about to become visible, so this is short.
-const BEFORE_RETAKE: Duration = Duration::from_millis(5);
+pub(super) const BEFORE_RETAKE: Duration = Duration::from_millis(5);
 
 impl Engine {
     /// The live shape of this definition, made if there is none. Resolves once its snapshot has started: its first
@@ -172,7 +172,7 @@ async fn send(shared: &Arc<Shared>, command: Command) -> Result<(), CreateError>
     shared.commands.send(command).await.map_err(|_| CreateError::NotActive)
 }
 
-fn failure(table: &crate::pg::TableSchema, error: SourceError) -> CreateError {
+pub(super) fn failure(table: &crate::pg::TableSchema, error: SourceError) -> CreateError {
     if error.is_schema_change() {
         return CreateError::SchemaChanged(table.name.clone());
     }

@@ -77,6 +77,34 @@ pub enum CreateError {
     NotActive,
 }
 
+/// A subset could not be read.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum SubsetError {
+    /// Postgres refuses what the client asks for; the message is about that alone.
+    #[error("{message}")]
+    Refused {
+        /// By which parameter.
+        field: &'static str,
+        /// What Postgres says.
+        message: String,
+    },
+    /// The condition fails on a row, whose values are not to be told.
+    #[error("cannot be evaluated for every row (SQLSTATE {code})")]
+    Value {
+        /// By which parameter.
+        field: &'static str,
+        /// Why (Postgres manual, "Error Codes").
+        code: String,
+    },
+    /// Nobody reads it.
+    #[error("the reader of the subset has stopped to read")]
+    Stalled,
+    /// The database cannot be read, as for a shape.
+    #[error(transparent)]
+    Snapshot(#[from] CreateError),
+}
+
 /// The engine cannot start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use crate::change::Begin;
-use crate::pg::{Lsn, PgSnapshot, Xid};
+use crate::pg::{Lsn, PgSnapshot, Xid, Xid8};
 use crate::storage::ItemEnd;
 
 /// How many processed transactions are remembered, to find one that a later snapshot does not see. 1 MiB of ids.
@@ -119,6 +119,8 @@ pub(super) struct Processed {
     xids: VecDeque<Xid>,
     /// How many came before the first of them.
     forgotten: u64,
+    /// The `xmin` of the youngest snapshot for which some of them were forgotten: an older one may not see them.
+    seen_below: Option<Xid8>,
 }
 
 impl Processed {
@@ -137,7 +139,10 @@ impl Processed {
     }
 
     /// Whether `snapshot` sees the first `count` transactions, as far as they are remembered.
-    fn all_seen_by(&self, snapshot: &PgSnapshot, count: u64) -> bool {
+    pub(super) fn all_seen_by(&self, snapshot: &PgSnapshot, count: u64) -> bool {
+        if self.seen_below.is_some_and(|below| snapshot.xmin < below) {
+            return false;
+        }
         let count = usize::try_from(count.saturating_sub(self.forgotten)).unwrap_or(usize::MAX);
         self.xids.iter().take(count).all(|xid| snapshot.sees_narrow(*xid))
     }
@@ -147,6 +152,7 @@ impl Processed {
         while self.xids.front().is_some_and(|xid| xid.widen(snapshot.xmin) < snapshot.xmin) {
             self.xids.pop_front();
             self.forgotten += 1;
+            self.seen_below = self.seen_below.max(Some(snapshot.xmin));
         }
     }
 }
@@ -223,6 +229,17 @@ mod tests {
         processed.begin(Xid(4));
         assert!(join.accepts(&snapshot("4:4:"), &processed), "4 came later and is buffered");
         assert!(!join.accepts(&snapshot("2:9:2"), &processed), "2 was streamed before it became visible");
+    }
+
+    #[test]
+    fn what_was_forgotten_for_one_snapshot_may_be_missing_in_an_older_one() {
+        let mut processed = Processed::default();
+        processed.begin(Xid(5));
+        let join = joining(Phase::joining(processed.count(), None));
+        processed.forget_seen_by(&snapshot("6:6:"));
+        assert_eq!(processed.count(), 1);
+        assert!(!join.accepts(&snapshot("5:6:5"), &processed), "it was taken before, and judged later");
+        assert!(join.accepts(&snapshot("6:7:6"), &processed));
     }
 
     #[test]

@@ -22,13 +22,15 @@ mod resolve;
 mod router;
 mod snapshot;
 mod stream;
+mod subset;
 #[cfg(test)]
 mod tests;
 
-pub use error::{CreateError, ResolveError, StartError};
+pub use error::{CreateError, ResolveError, StartError, SubsetError};
 pub use live::{LiveShape, LogState, ShapeStatus};
 #[cfg(feature = "__bench")]
 pub use router::{Routing, Work};
+pub use subset::SubsetBody;
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,9 +1,11 @@
 //! The first rows of a shape: from `COPY` text to chunks of log items.
 
 use bytes::Bytes;
+use serde_json::{Value, json};
 use smallvec::SmallVec;
 
 use super::{Definition, LiveShape};
+use crate::pg::PgSnapshot;
 use crate::protocol::{ItemEncoder, LogMode};
 use crate::source::{SnapshotQuery, SnapshotRows, SourceError, copy};
 use crate::storage::{ShapeLog, StorageError};
@@ -37,6 +39,7 @@ pub(super) fn query(definition: &Definition) -> SnapshotQuery {
         columns: definition.column_names().map(str::to_owned).collect(),
         filter: definition.predicate.as_ref().map(|predicate| predicate.sql()),
         rows: definition.log == LogMode::Full,
+        subset: None,
     }
 }
 
@@ -61,12 +64,18 @@ pub(super) async fn write_snapshot(
             writer.item()?;
         }
     }
-    let visible = rows.visible();
-    let xip: Vec<String> = visible.xip.iter().map(ToString::to_string).collect();
-    let end = serde_json::json!({"headers": {"control": "snapshot-end", "xmin": visible.xmin.to_string(),
-        "xmax": visible.xmax.to_string(), "xip_list": xip}});
-    writer.piece.extend_from_slice(format!(",{end}").as_bytes());
+    let mut headers = visibility(rows.visible());
+    if let Some(headers) = headers.as_object_mut() {
+        headers.insert("control".to_owned(), "snapshot-end".into());
+    }
+    writer.piece.extend_from_slice(format!(",{}", json!({ "headers": headers })).as_bytes());
     writer.finish()
+}
+
+/// What clients are told of which transactions a snapshot sees.
+pub(super) fn visibility(snapshot: &PgSnapshot) -> Value {
+    let xip: Vec<String> = snapshot.xip.iter().map(ToString::to_string).collect();
+    json!({"xmin": snapshot.xmin.to_string(), "xmax": snapshot.xmax.to_string(), "xip_list": xip})
 }
 
 /// Cuts items into pieces and chunks.

@@ -5,7 +5,7 @@
 //!   synced does not compile, or is refused by name. `bind_text` turns the values of a query into Postgres' text.
 //! - `typed`: the shape of a model with `#[derive(Syncable)]`.
 //! - `builder` and `json`: definitions written by hand.
-//! - `wire`: those that clients of the protocol send.
+//! - `wire`: those that clients of the protocol send; `subset`: which of their rows a client asks for at once.
 //!
 //! Invariants of what [`IntoShape::into_shape`] yields: every `$n` of the filter has its bind; columns, if listed, are
 //! at least one and distinct.
@@ -20,6 +20,7 @@ mod definition;
 mod diesel;
 mod error;
 mod json;
+mod subset;
 mod typed;
 mod wire;
 
@@ -27,6 +28,7 @@ pub use bind_value::BindValue;
 pub use builder::Shape;
 pub use definition::Definition;
 pub use error::{BindError, ShapeError};
+pub use subset::Subset;
 pub use typed::{Syncable, TypedShape, model};
 pub use wire::ClientShape;
 

@@ -147,6 +147,9 @@ pub enum SourceError {
     /// values of rows.
     #[error("Unable to create initial snapshot: {}", .0.without_values())]
     Snapshot(ServerError),
+    /// The server refuses what a client asks for within a shape. The message is about that alone.
+    #[error("{0}")]
+    Subset(ServerError),
     /// The database could not be reached for a snapshot.
     #[error("Database connection not available")]
     NotAvailable(#[source] Box<SourceError>),
@@ -226,6 +229,28 @@ impl SourceError {
         }
     }
 
+    /// The SQLSTATE of what a value in a row has raised: an overflow, say, or text that is none of a type.
+    pub fn of_a_value(&self) -> Option<&str> {
+        match self {
+            Self::Snapshot(refusal) => Some(refusal.code()).filter(|code| code.starts_with("22")),
+            _ => None,
+        }
+    }
+
+    /// The same trouble, met while a statement was only read: the server has not yet looked at a row. What is there to be
+    /// refused has come with the subset, unless the table has changed.
+    pub(super) fn for_subset(self) -> Self {
+        match self {
+            Self::Server(refusal) if TABLE_CHANGES.contains(&refusal.code) => Self::Snapshot(refusal),
+            Self::Server(refusal)
+                if ["0A", "22", "42", "54"].contains(&refusal.code().get(..2).unwrap_or_default()) =>
+            {
+                Self::Subset(refusal)
+            }
+            other => other,
+        }
+    }
+
     /// The same trouble, met while a table was published or read: with the text for whoever waits for the shape.
     pub(super) fn for_snapshot(self) -> Self {
         match self {
@@ -240,11 +265,16 @@ impl SourceError {
             | Self::TableLocked(_)
             | Self::SlowSnapshot(_)
             | Self::Snapshot(_)
+            | Self::Subset(_)
             | Self::NotAvailable(_)) => told,
             other => Self::NotAvailable(Box::new(other)),
         }
     }
 }
+
+/// Those by which a condition cannot go wrong.
+const TABLE_CHANGES: [SqlState; 3] =
+    [SqlState::UNDEFINED_TABLE, SqlState::UNDEFINED_COLUMN, SqlState::INSUFFICIENT_PRIVILEGE];
 
 const SCHEMA_CHANGES: [SqlState; 4] = [
     SqlState::UNDEFINED_TABLE,

@@ -36,6 +36,7 @@ use futures_util::future::BoxFuture;
 
 use crate::change::Event;
 use crate::pg::{Lsn, PgSnapshot, RelationId, TableName, TableSchema};
+use crate::shape::Subset;
 
 /// Where tables, snapshots and changes come from.
 pub trait Source: Send + Sync + 'static {
@@ -87,6 +88,8 @@ pub struct SnapshotQuery {
     pub filter: Option<String>,
     /// False to fix the snapshot and read nothing.
     pub rows: bool,
+    /// Which of these rows, and in what order, if not all.
+    pub subset: Option<Subset>,
 }
 
 /// The rows of one snapshot.

@@ -16,6 +16,7 @@ use super::patience::Patience;
 use super::pool::{Pool, Pooled, cancel, get};
 use super::{SnapshotQuery, SnapshotRows, SourceError, settings};
 use crate::pg::{Lsn, PgSnapshot, quote_ident};
+use crate::shape::Subset;
 
 /// Rows are handed on in pieces of about this size: the client library yields them one by one.
 const PIECE_BYTES: usize = 64 * 1024;
@@ -50,6 +51,11 @@ pub(super) async fn take(
     let text = |column| row.and_then(|row| row.get(column)).ok_or_else(malformed);
     let visible = text(0)?.parse().map_err(|_| malformed())?;
     let lsn = text(1)?.parse().map_err(|_| malformed())?;
+    if query.subset.is_some() {
+        // Only read, not run: what is wrong with it is found without a look at a row, whose values no error then holds.
+        let checked = session.client()?.prepare(&select(query, "1")).await;
+        checked.map_err(|error| SourceError::from(error).for_subset())?;
+    }
     let rows = if query.rows { Rows::Unread(copy(query)) } else { Rows::Read };
     Ok(Snapshot { session, visible, lsn, rows, first_row: patience.first_row })
 }
@@ -57,8 +63,34 @@ pub(super) async fn take(
 /// The statement that reads the rows, in exactly the text that the stream carries.
 fn copy(query: &SnapshotQuery) -> String {
     let columns: Vec<String> = query.columns.iter().map(|column| quote_ident(column)).collect();
-    let filter = query.filter.as_ref().map(|filter| format!(" WHERE {filter}")).unwrap_or_default();
-    format!("COPY (SELECT {} FROM ONLY {}{filter}) TO STDOUT", columns.join(", "), query.table.quoted())
+    format!("COPY ({}) TO STDOUT", select(query, &columns.join(", ")))
+}
+
+fn select(query: &SnapshotQuery, columns: &str) -> String {
+    let table = query.table.quoted();
+    let within = query.subset.as_ref().and_then(|subset| subset.filter.as_ref());
+    let (from, conditions) = match (&query.filter, within) {
+        // An error of the client's condition on a row that the filter leaves out would tell of that row. Without this
+        // fence Postgres may well look at the condition first.
+        (Some(filter), Some(within)) if within.may_raise => {
+            (format!("(SELECT * FROM ONLY {table} WHERE {filter} OFFSET 0) AS shape"), vec![&within.sql])
+        }
+        (filter, within) => (format!("ONLY {table}"), filter.iter().chain(within.map(|within| &within.sql)).collect()),
+    };
+    let mut select = format!("SELECT {columns} FROM {from}");
+    let conditions: Vec<String> = conditions.iter().map(|condition| format!("({condition})")).collect();
+    if !conditions.is_empty() {
+        select.push_str(" WHERE ");
+        select.push_str(&conditions.join(" AND "));
+    }
+    if let Some(Subset { order_by, limit, offset, .. }) = &query.subset {
+        let clause =
+            |name: &str, value: Option<String>| value.map(|value| format!(" {name} {value}")).unwrap_or_default();
+        select.push_str(&clause("ORDER BY", order_by.clone()));
+        select.push_str(&clause("LIMIT", limit.map(|limit| limit.to_string())));
+        select.push_str(&clause("OFFSET", offset.map(|offset| offset.to_string())));
+    }
+    select
 }
 
 /// A snapshot that is held open, and its rows.

@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 
 use crate::engine::LiveShape;
 use crate::engine::join::Filter;
-use crate::pg::{RelationId, TableSchema};
+use crate::pg::{PgSnapshot, RelationId, TableSchema};
 
 /// A request to the collector, which carries it out between two events of the stream.
 #[derive(Debug)]
@@ -26,6 +26,20 @@ pub(in crate::engine) enum Command {
         filter: Filter,
         /// Answered with what came of it.
         done: oneshot::Sender<Joined>,
+    },
+    /// How many transactions have begun to be processed.
+    Count {
+        /// Answered with the number.
+        done: oneshot::Sender<u64>,
+    },
+    /// Whether a snapshot sees all of the first transactions.
+    SeesAll {
+        /// The snapshot.
+        snapshot: PgSnapshot,
+        /// How many of them.
+        begun: u64,
+        /// Answered with whether it does.
+        done: oneshot::Sender<bool>,
     },
     /// The shape is gone: forget it.
     Remove(Arc<LiveShape>),

@@ -129,6 +129,12 @@ impl Collector {
                 let joined = self.join(&live, filter);
                 let _ = done.send(joined);
             }
+            Command::Count { done } => {
+                let _ = done.send(self.processed.count());
+            }
+            Command::SeesAll { snapshot, begun, done } => {
+                let _ = done.send(self.processed.all_seen_by(&snapshot, begun));
+            }
             Command::Remove(live) => {
                 if let Some(slot) = self.shapes.slot_of(&live) {
                     self.remove(slot);

@@ -117,6 +117,16 @@ impl ItemEncoder {
         out.extend_from_slice(END);
     }
 
+    /// A row of a subset, with the number that all of them share. Complete: nothing is to be added.
+    pub fn subset_row(&self, row: &Cells<'_>, mark: u32, out: &mut Vec<u8>) {
+        self.head(row, out);
+        self.value(b",\"value\":{", row, Pick::All, out);
+        self.headers("insert", out);
+        out.extend_from_slice(b",\"snapshot_mark\":");
+        write_number(mark.into(), out);
+        out.extend_from_slice(END);
+    }
+
     /// A row that the client did not have.
     pub fn insert(&self, row: &Cells<'_>, place: &Place, out: &mut Vec<u8>) {
         self.head(row, out);

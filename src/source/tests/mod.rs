@@ -129,5 +129,6 @@ fn query(table: &str, columns: &[&str]) -> SnapshotQuery {
         columns: columns.iter().map(|&column| column.to_owned()).collect(),
         filter: None,
         rows: true,
+        subset: None,
     }
 }

@@ -5,10 +5,12 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, ETAG, HeaderValue, VARY};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
-use super::headers::{ACCEL_BUFFERING, CURSOR, HANDLE, HAS_DATA, JSON, OFFSET, SCHEMA, SURROGATE_CONTROL, UP_TO_DATE};
+use super::headers::{
+    ACCEL_BUFFERING, CURSOR, HANDLE, HAS_DATA, JSON, OFFSET, SCHEMA, SNAPSHOT, SURROGATE_CONTROL, UP_TO_DATE,
+};
 use super::route::CachePolicy;
 use crate::engine::LiveShape;
-use crate::protocol::{Caching, EVENT_STREAM, Head, MUST_REFETCH, ShapeHandle, none_match, refetch_etag};
+use crate::protocol::{Caching, EVENT_STREAM, Head, LogOffset, MUST_REFETCH, ShapeHandle, none_match, refetch_etag};
 
 /// What all answers to one request have in common.
 #[derive(Debug)]
@@ -16,6 +18,7 @@ pub(super) struct Reply {
     pub(super) cache: CachePolicy,
     pub(super) if_none_match: Option<String>,
     pub(super) is_head: bool,
+    pub(super) is_post: bool,
 }
 
 impl Reply {
@@ -32,11 +35,24 @@ impl Reply {
     /// 200
     pub(super) fn ok(&self, live: &LiveShape, head: &Head, body: impl MessageBody + 'static) -> HttpResponse {
         let mut response = self.begin(StatusCode::OK, live, head);
-        if head.has_schema
-            && let Ok(schema) = HeaderValue::from_maybe_shared(live.schema().clone())
-        {
-            response.insert_header((SCHEMA, schema));
+        if head.has_schema {
+            add_schema(&mut response, live);
         }
+        self.finish(response, body)
+    }
+
+    /// 200, with a subset of the rows, after which the client goes on at this offset. It is up to date in so far as there is
+    /// nothing to be fetched in advance (D2).
+    pub(super) fn subset(&self, live: &LiveShape, offset: LogOffset, body: impl MessageBody + 'static) -> HttpResponse {
+        let mut response = HttpResponse::Ok();
+        self.cache(&mut response, Caching::Once);
+        response
+            .content_type(JSON)
+            .insert_header((HANDLE, live.handle().as_str()))
+            .insert_header((OFFSET, offset.to_string()))
+            .insert_header((SNAPSHOT, "true"))
+            .insert_header((UP_TO_DATE, ""));
+        add_schema(&mut response, live);
         self.finish(response, body)
     }
 
@@ -89,6 +105,7 @@ impl Reply {
     }
 
     fn cache(&self, response: &mut HttpResponseBuilder, caching: Caching) {
+        let caching = if self.is_post { caching.of_post() } else { caching };
         match self.cache {
             CachePolicy::Shared => {
                 response.insert_header((CACHE_CONTROL, &*caching.public()));
@@ -99,5 +116,11 @@ impl Reply {
                     .insert_header((VARY, "Authorization, Cookie"));
             }
         }
+    }
+}
+
+fn add_schema(response: &mut HttpResponseBuilder, live: &LiveShape) {
+    if let Ok(schema) = HeaderValue::from_maybe_shared(live.schema().clone()) {
+        response.insert_header((SCHEMA, schema));
     }
 }

@@ -46,7 +46,7 @@ async fn dispatch(http: HttpRequest, request: SyncRequest, service: Data<SyncSer
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     let reads = matches!(*http.method(), Method::GET | Method::HEAD);
     match parts.as_slice() {
-        ["v1", "shape"] if reads => shape(request).await,
+        ["v1", "shape"] if reads || *http.method() == Method::POST => shape(request).await,
         ["v1", "shape"] => Ok(missing()),
         ["v1", "health"] if reads => Ok(other(health(service.status()))),
         [] if reads => Ok(other(HttpResponse::Ok().insert_header((CACHE_CONTROL, REVALIDATE)).finish())),
@@ -55,10 +55,11 @@ async fn dispatch(http: HttpRequest, request: SyncRequest, service: Data<SyncSer
 }
 
 async fn shape(sync: SyncRequest) -> SyncResult {
-    let (serving, params) = match sync.serving(true, Request::parse_with_shape).await {
+    let (mut serving, params) = match sync.serving(true, Request::parse_with_shape).await {
         Ok(read) => read,
         Err(failure) => return failure.respond(),
     };
+    serving.queryable.clone_from(&params.queryable_columns);
     let client = ClientShape::new(params, serving.request.log);
     serving.run(async || define(serving.service.engine(), &client).await).await
 }

@@ -11,7 +11,7 @@ use tracing::{debug, error, warn};
 
 use super::headers::{JSON, KNOWN_ERROR, SURROGATE_CONTROL};
 use crate::engine::{CreateError, ResolveError};
-use crate::protocol::{CRASH, FieldErrors, NO_STORE, REVALIDATE, message_body};
+use crate::protocol::{BodyError, CRASH, FieldErrors, NO_STORE, REVALIDATE, message_body};
 use crate::shape::ShapeError;
 
 /// Why a request cannot be served.
@@ -19,6 +19,8 @@ use crate::shape::ShapeError;
 pub(super) enum Failure {
     /// The request is wrong.
     Invalid(FieldErrors),
+    /// The body is wrong.
+    Body(BodyError),
     /// The database cannot be asked whether the definition fits it.
     Unreachable(ResolveError),
     /// The shape cannot be made.
@@ -46,6 +48,12 @@ impl From<CreateError> for Failure {
 impl From<ShapeError> for Failure {
     fn from(error: ShapeError) -> Self {
         Self::Shape(error)
+    }
+}
+
+impl From<BodyError> for Failure {
+    fn from(error: BodyError) -> Self {
+        Self::Body(error)
     }
 }
 
@@ -100,6 +108,7 @@ impl Failure {
                 debug!(%errors, "a request is refused");
                 Refusal::invalid(&errors)
             }
+            Self::Body(error) => Refusal::body(&error),
             Self::Unreachable(error) => {
                 warn!(error = &error as &dyn Error, "a shape cannot be looked up");
                 Refusal::unavailable(1, &error.to_string())
@@ -150,6 +159,14 @@ struct Refusal {
 impl Refusal {
     fn invalid(errors: &FieldErrors) -> Self {
         Self::new(StatusCode::BAD_REQUEST, errors.body())
+    }
+
+    fn body(error: &BodyError) -> Self {
+        let status = match error {
+            BodyError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            BodyError::Unread | BodyError::NotJson { .. } | BodyError::NotAnObject => StatusCode::BAD_REQUEST,
+        };
+        Self { cache_control: REVALIDATE, ..Self::new(status, error.body()) }
     }
 
     fn unavailable(retry_after: u32, text: &str) -> Self {

@@ -9,6 +9,7 @@ pub(super) const HANDLE: HeaderName = HeaderName::from_static("electric-handle")
 pub(super) const OFFSET: HeaderName = HeaderName::from_static("electric-offset");
 pub(super) const SCHEMA: HeaderName = HeaderName::from_static("electric-schema");
 pub(super) const UP_TO_DATE: HeaderName = HeaderName::from_static("electric-up-to-date");
+pub(super) const SNAPSHOT: HeaderName = HeaderName::from_static("electric-snapshot");
 pub(super) const HAS_DATA: HeaderName = HeaderName::from_static("electric-has-data");
 pub(super) const CURSOR: HeaderName = HeaderName::from_static("electric-cursor");
 pub(super) const KNOWN_ERROR: HeaderName = HeaderName::from_static("electric-internal-known-error");

@@ -18,11 +18,13 @@ mod cors;
 mod define;
 mod error;
 mod headers;
+mod post;
 mod request;
 mod route;
 mod scope;
 mod serve;
 mod sse;
+mod subset;
 
 pub use api::shape_api;
 pub use request::{SyncRequest, SyncResult};

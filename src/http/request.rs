@@ -13,6 +13,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use super::answer::Reply;
 use super::define::define_own;
 use super::error::Failure;
+use super::post::PostBody;
 use super::route::{CachePolicy, policy};
 use super::serve::{Serving, Times, ready};
 use crate::protocol::{FieldErrors, LogMode, Query, Request};
@@ -24,8 +25,9 @@ pub type SyncResult = Result<HttpResponse, actix_web::Error>;
 
 /// A client's request for a shape that the server defines: an extractor for handlers.
 ///
-/// It knows the position of the client in the shape's log. What else the query string holds is not looked at, so no
-/// parameter can widen what is served; the handler may read it by other extractors.
+/// It knows the position of the client in the shape's log, and which of the shape's rows it asks for if not for the log. What
+/// else the query string holds is not looked at, so no parameter can widen what is served; the handler may read it by other
+/// extractors. The body of a POST is read here.
 ///
 /// ```no_run
 /// use actix_web::App;
@@ -47,6 +49,8 @@ pub struct SyncRequest {
     cache: CachePolicy,
     if_none_match: Option<String>,
     is_head: bool,
+    /// Of a POST.
+    body: Option<PostBody>,
 }
 
 impl SyncRequest {
@@ -95,18 +99,22 @@ impl SyncRequest {
         serving.run(async || define_own(serving.service.engine(), &shape).await).await
     }
 
-    /// Waits until shapes can be served, then reads the request with `parse`.
+    /// Reads the body, waits until shapes can be served, then reads the request with `parse`.
     pub(super) async fn serving<T>(
         self,
         by_client: bool,
         parse: impl FnOnce(&Query) -> Result<(Request, T), FieldErrors>,
     ) -> Result<(Serving, T), Failure> {
-        let times = Times::new(&self.service);
-        ready(self.service.engine(), &times).await?;
-        let (request, more) = parse(&self.query)?;
-        let Self { service, cache, if_none_match, is_head, .. } = self;
-        let reply = Reply { cache, if_none_match, is_head };
-        Ok((Serving { service, times, request, reply, by_client }, more))
+        let Self { service, mut query, cache, if_none_match, is_head, body } = self;
+        let times = Times::new(&service);
+        let is_post = body.is_some();
+        if let Some(body) = body {
+            query = query.with_body(&body.read(service.limits().body_bytes).await?)?;
+        }
+        ready(service.engine(), &times).await?;
+        let (request, more) = parse(&query)?;
+        let reply = Reply { cache, if_none_match, is_head, is_post };
+        Ok((Serving { service, times, request, reply, by_client, queryable: None }, more))
     }
 }
 
@@ -119,7 +127,7 @@ impl FromRequest for SyncRequest {
     type Error = actix_web::Error;
     type Future = Ready<Result<Self, Self::Error>>;
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let Some(service) = request.app_data::<Data<SyncService>>() else {
             tracing::error!(
                 "a handler takes a SyncRequest, but the app has no SyncService: register it in a `sync_scope(..)`, or \
@@ -135,6 +143,7 @@ impl FromRequest for SyncRequest {
             cache: policy(request),
             if_none_match: (!tags.is_empty()).then(|| tags.join(",")),
             is_head: request.method() == Method::HEAD,
+            body: (request.method() == Method::POST).then(|| PostBody(payload.take())),
         }))
     }
 }

@@ -29,7 +29,8 @@ impl<T> std::fmt::Debug for SyncScope<T> {
     }
 }
 
-/// Routes under `path` for shapes of `service`. Each serves GET, HEAD and OPTIONS, to every origin.
+/// Routes under `path` for shapes of `service`. Each serves GET, HEAD, POST (for subsets) and OPTIONS, to every
+/// origin.
 ///
 /// ```no_run
 /// use actix_web::{App, HttpServer};
@@ -77,7 +78,7 @@ where
     /// A route that serves everybody the same shape: a table, a query, a model's shape.
     ///
     /// What clients send cannot widen it: of the protocol's parameters only those count that tell where in the log a
-    /// client stands. It is looked up in the database when it is first asked for; if `shape` is none, that is logged at
+    /// client stands, or ask for some of the rows that the shape has. It is looked up in the database when it is first asked for; if `shape` is none, that is logged at
     /// once, and every request is answered with 500.
     ///
     /// Anybody may cache its answers ([`CachePolicy::Shared`]), unless something was wrapped around the scope
@@ -142,7 +143,8 @@ where
     {
         let routes = resource
             .route(web::get().to(handler.clone()))
-            .route(web::head().to(handler))
+            .route(web::head().to(handler.clone()))
+            .route(web::post().to(handler))
             .default_service(web::to(wrong_method));
         Self { scope: self.scope.service(routes) }
     }

@@ -23,6 +23,7 @@ use crate::protocol::{
     next_cursor, plan, up_to_date,
 };
 use crate::service::{Limits, SyncService};
+use crate::shape::Subset;
 
 /// How often a request looks again at once because what it looked at has changed under its hands.
 const ATTEMPTS: usize = 3;
@@ -36,6 +37,8 @@ pub(super) struct Serving {
     pub(super) reply: Reply,
     /// Whether the client defines the shape; else the server does, and the client is not to blame for it.
     pub(super) by_client: bool,
+    /// What a subset may name, if the client has said so.
+    pub(super) queryable: Option<Vec<String>>,
 }
 
 impl Serving {
@@ -62,6 +65,8 @@ impl Serving {
                 Ok(definition) => definition,
                 Err(failure) => return self.refuse(failure, has_followed),
             };
+            // Before a shape is made for it.
+            let subset = self.subset_of(&definition)?;
             let live = match self.engine().get_or_create(&definition).await {
                 Ok(live) => live,
                 Err(error) => {
@@ -71,7 +76,7 @@ impl Serving {
                 }
             };
             has_followed = true;
-            if let Some(response) = self.follow(&live, since).await? {
+            if let Some(response) = self.follow(&live, since, subset).await? {
                 return Ok(response);
             }
         }
@@ -107,7 +112,12 @@ impl Serving {
     }
 
     /// Serves from this shape's log. `None` asks to look again: the shape is gone, or the request was interrupted.
-    async fn follow(&self, live: &Arc<LiveShape>, since: u64) -> Result<Option<HttpResponse>, Failure> {
+    async fn follow(
+        &self,
+        live: &Arc<LiveShape>,
+        since: u64,
+        subset: Option<Subset>,
+    ) -> Result<Option<HttpResponse>, Failure> {
         let mut states = live.subscribe();
         let mut registration = None;
         loop {
@@ -119,6 +129,7 @@ impl Serving {
             let deadline = match self.step(&now, state)? {
                 Step::Answer(response) => return Ok(Some(response)),
                 Step::Resolve => return Ok(None),
+                Step::Subset(offset) => return self.subset(&now, subset.unwrap_or_default(), offset).await,
                 Step::Wait(deadline) => deadline,
             };
             let registration = registration.get_or_insert_with(|| self.register(&now));
@@ -144,7 +155,7 @@ impl Serving {
             Plan::Resolve | Plan::Refuse => Step::Resolve,
             Plan::Refetch { names_found } => Step::Answer(self.reply.refetch(names_found.then_some(now.live.handle()))),
             Plan::OutOfBounds => return Err(FieldErrors::one("offset", "out of bounds for this shape").into()),
-            Plan::Subset(_) => return Err(FieldErrors::one("subset", "is not supported by this server yet").into()),
+            Plan::Subset(offset) => Step::Subset(offset),
             Plan::Chunk(chunk) => Step::Answer(self.chunk(now, chunk)),
             Plan::Items(after) => {
                 let slice = now.live.read(after);
@@ -232,8 +243,8 @@ pub(super) fn view(request: &Request, live: &LiveShape, state: LogState) -> LogV
 }
 
 /// A shape, and what was noted before it was looked at.
-struct Now<'a> {
-    live: &'a Arc<LiveShape>,
+pub(super) struct Now<'a> {
+    pub(super) live: &'a Arc<LiveShape>,
     circumstances: Circumstances,
     /// The generation of interrupts.
     since: u64,
@@ -243,6 +254,8 @@ enum Step {
     Answer(HttpResponse),
     /// Look the shape up again.
     Resolve,
+    /// Read a subset; the client goes on at this offset.
+    Subset(LogOffset),
     /// Wait for news, until then.
     Wait(Option<Instant>),
 }

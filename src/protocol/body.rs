@@ -18,11 +18,9 @@ const OF_SUBSET: [&str; 7] = ["where", "params", "limit", "offset", "order_by", 
 pub enum BodyError {
     /// Longer than is taken.
     #[error("Request body too large")]
-    #[allow(dead_code)]
     TooLarge,
     /// It broke off.
     #[error("Failed to read request body")]
-    #[allow(dead_code)]
     Unread,
     /// No JSON.
     #[error("Invalid JSON in request body")]

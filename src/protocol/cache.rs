@@ -18,7 +18,9 @@ pub enum Caching {
     CatchUp,
     /// A redirect to another handle.
     Refetch,
-    /// What must be asked for each time.
+    /// What is read for one request, or was asked for by POST.
+    Once,
+    /// What nobody may keep.
     Never,
 }
 
@@ -32,6 +34,7 @@ impl Caching {
             Self::Live => "public, max-age=5, stale-while-revalidate=5",
             Self::CatchUp => "public, max-age=60, stale-while-revalidate=300",
             Self::Refetch => "public, max-age=60, must-revalidate",
+            Self::Once => "no-cache",
             Self::Never => NO_STORE,
         };
         fixed.into()
@@ -41,8 +44,15 @@ impl Caching {
     pub fn private(self) -> &'static str {
         match self {
             Self::Never => NO_STORE,
-            Self::Initial | Self::Live | Self::Stream(_) | Self::CatchUp | Self::Refetch => "private, no-cache",
+            Self::Initial | Self::Live | Self::Stream(_) | Self::CatchUp | Self::Refetch | Self::Once => {
+                "private, no-cache"
+            }
         }
+    }
+
+    /// The same for an answer to a POST, which is no answer to another.
+    pub fn of_post(self) -> Self {
+        if self == Self::Never { self } else { Self::Once }
     }
 }
 

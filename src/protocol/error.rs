@@ -16,7 +16,6 @@ pub struct FieldErrors {
 enum Field {
     Texts(Vec<String>),
     /// What Postgres has found.
-    #[allow(dead_code)]
     Found(String),
     /// It has parameters of its own.
     Nested(FieldErrors),
@@ -31,13 +30,11 @@ impl FieldErrors {
     }
 
     /// What Postgres has found to be wrong, which is told without a list.
-    #[allow(dead_code)]
     pub fn found(field: &'static str, text: impl Into<String>) -> Self {
         Self { fields: BTreeMap::from([(field, Field::Found(text.into()))]) }
     }
 
     /// All that is wrong with a parameter that has parameters of its own.
-    #[allow(dead_code)]
     pub fn nested(field: &'static str, errors: FieldErrors) -> Self {
         let mut outer = Self::default();
         outer.nest(field, errors);

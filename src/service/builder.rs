@@ -27,6 +27,9 @@ const KEEP_ALIVE: Duration = Duration::from_secs(21);
 /// How long a request waits for the engine to be ready.
 const READINESS: Duration = Duration::from_secs(5);
 
+/// How long the body of a request may be.
+const BODY_BYTES: usize = 8_000_000;
+
 /// Where shape logs are kept.
 #[derive(Clone, Debug, Default)]
 pub struct Storage(Kind);
@@ -70,7 +73,13 @@ impl Default for SyncServiceBuilder {
             storage: Storage::default(),
             chunk_bytes: CHUNK_BYTES,
             patience: Patience::default(),
-            limits: Limits { hold: HOLD, readiness: READINESS, sse: SSE, keep_alive: KEEP_ALIVE },
+            limits: Limits {
+                hold: HOLD,
+                readiness: READINESS,
+                sse: SSE,
+                keep_alive: KEEP_ALIVE,
+                body_bytes: BODY_BYTES,
+            },
         }
     }
 }
@@ -161,6 +170,12 @@ impl SyncServiceBuilder {
     /// there; by default 21 seconds. Clients give one up that says nothing for 45.
     pub fn keep_alive(mut self, silence: Duration) -> Self {
         self.limits.keep_alive = silence;
+        self
+    }
+
+    /// How long the body of a POST may be, in bytes; by default 8,000,000. A longer one is refused with 413.
+    pub fn body_bytes(mut self, bytes: usize) -> Self {
+        self.limits.body_bytes = bytes;
         self
     }
 

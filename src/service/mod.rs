@@ -49,6 +49,8 @@ pub(crate) struct Limits {
     pub(crate) sse: Duration,
     /// After how long a silence a stream of events says that it is still there.
     pub(crate) keep_alive: Duration,
+    /// How long the body of a request may be.
+    pub(crate) body_bytes: usize,
 }
 
 impl SyncService {

@@ -24,6 +24,7 @@ mod subset;
 mod typed;
 mod wire;
 
+pub use crate::predicate::Scope;
 pub use bind_value::BindValue;
 pub use builder::Shape;
 pub use definition::Definition;

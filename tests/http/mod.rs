@@ -14,6 +14,7 @@ mod refetch;
 mod refusals;
 mod schema;
 mod sse;
+mod subsets;
 mod support;
 mod transcripts;
 mod types;

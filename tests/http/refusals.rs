@@ -69,16 +69,6 @@ async fn case_24_to_26_columns() {
 }
 
 #[tokio::test]
-async fn what_is_not_served_yet_is_refused_by_name() {
-    let stand = stand().await;
-    for items in ITEMS {
-        let answer = stand.get(&format!("{items}offset=now&subset__limit=1&log=changes_only")).await;
-        assert_eq!((answer.status.as_u16(), answer.refusal().0), (400, "subset"));
-    }
-    stand.stop().await;
-}
-
-#[tokio::test]
 async fn long_urls_are_read() {
     let stand = stand().await;
     let pad = "x".repeat(40_000);

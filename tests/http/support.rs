@@ -174,6 +174,10 @@ impl Stand {
         Answer::read(request.send().await.unwrap()).await
     }
 
+    pub async fn post(&self, path: &str, body: impl Into<reqwest::Body>) -> Answer {
+        Answer::read(self.http.post(format!("{}{path}", self.url)).body(body).send().await.unwrap()).await
+    }
+
     /// A request that waits while the test goes on.
     pub fn held(&self, path: &str) -> tokio::task::JoinHandle<Answer> {
         let request = self.http.get(format!("{}{path}", self.url));

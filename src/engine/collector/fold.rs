@@ -23,6 +23,8 @@ const MAX_BUFFERED_BYTES: usize = 256 * 1024 * 1024;
 pub(super) enum Trouble {
     #[error("its filter cannot be evaluated on a changed row")]
     Filter(#[from] EvalError),
+    #[error("a column that it selects may be null now, and its clients were told otherwise")]
+    Null,
     #[error("its log cannot be written")]
     Storage(#[from] StorageError),
     #[error("its snapshot took so long that the changes since exceed {MAX_BUFFERED_BYTES} bytes of memory")]
@@ -69,9 +71,13 @@ pub(super) fn fold(
         (Some(row), Some(predicate)) => predicate.matches(&TableRow(row)),
     };
     let (was, is) = (inside(versions.old)?, inside(versions.new)?);
+    let new = versions.new.filter(|_| is);
+    if new.is_some_and(|new| projection.lacks_a_value(new)) {
+        return Err(Trouble::Null);
+    }
     let place = &target.open.place;
     let op = place.op;
-    let items = match (versions.old.filter(|_| was), versions.new.filter(|_| is)) {
+    let items = match (versions.old.filter(|_| was), new) {
         (None, None) => ChangeItems::Nothing,
         (None, Some(new)) => projection.insert(new, place),
         (Some(old), None) => projection.delete(old, place),

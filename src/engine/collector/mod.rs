@@ -222,6 +222,9 @@ impl Collector {
     fn trouble(&mut self, slot: Slot, trouble: &Trouble) {
         if let Some(entry) = self.shapes.get(slot) {
             trouble.report(&entry.live);
+            if let Trouble::Null = trouble {
+                self.shared.catalog_changed(entry.table());
+            }
         }
         self.end(slot);
     }
@@ -332,10 +335,6 @@ impl Collector {
         if let Some((old, new)) = tuples {
             let old = old.and_then(|tuple| table.row(tuple, None));
             let new = new.and_then(|tuple| table.row(tuple, old.as_ref()));
-            if let Some(position) = new.as_ref().and_then(|new| table.unexpected_null(new)) {
-                self.is_nullable_now(change.relation, position);
-                return self.change(change);
-            }
             let versions = Versions { old: old.as_deref(), new: new.as_deref() };
             table.router.candidates(versions.old, versions.new, candidates);
             let mut target = Target { open, spare };
@@ -356,16 +355,6 @@ impl Collector {
         if !is_complete {
             self.forget_table(change.relation, "an update came without the whole old row");
         }
-    }
-
-    /// A column holds no value where the table said that there always is one. The shapes that select it have told their
-    /// clients so, and must not send it.
-    fn is_nullable_now(&mut self, table: RelationId, position: usize) {
-        if let Some(table) = self.tables.get_mut(&table) {
-            table.may_be_null(position);
-        }
-        self.shared.catalog_changed(table);
-        self.invalidate(table, "a column may be null now", |live| live.definition().columns.contains(&position));
     }
 
     fn commit(&mut self, commit: Commit) {

@@ -13,6 +13,8 @@ pub(super) struct Projection {
     pub(super) replica: ReplicaMode,
     /// How many shapes have it.
     pub(super) users: usize,
+    /// Those of its columns that always hold a value, and whose clients have been told so.
+    not_null: Vec<usize>,
     encoder: ItemEncoder,
     written: Written,
 }
@@ -22,6 +24,8 @@ pub(super) struct Projection {
 struct Written {
     /// Which change; what was written for another is stale.
     change: u64,
+    /// Whether the new row lacks a value that must be there.
+    lacks: Option<bool>,
     bytes: Vec<u8>,
     insert: Option<Range<usize>>,
     delete: Option<Range<usize>>,
@@ -52,7 +56,9 @@ pub(super) enum ChangeItems<'a> {
 impl Projection {
     pub(super) fn new(table: &TableSchema, columns: Vec<usize>, replica: ReplicaMode) -> Self {
         let encoder = ItemEncoder::new(table, &columns);
-        Self { columns, replica, users: 0, encoder, written: Written::default() }
+        let is_not_null = |at: &usize| table.columns.get(*at).is_some_and(|column| column.not_null);
+        let not_null = columns.iter().copied().filter(is_not_null).collect();
+        Self { columns, replica, users: 0, not_null, encoder, written: Written::default() }
     }
 
     /// Forgets what was written for an earlier change.
@@ -62,6 +68,14 @@ impl Projection {
             bytes.clear();
             self.written = Written { change, bytes, ..Written::default() };
         }
+    }
+
+    /// Whether the new row lacks a value where the schema says that there always is one: then the schema is not right any
+    /// more.
+    pub(super) fn lacks_a_value(&mut self, new: &Cells<'_>) -> bool {
+        let Self { not_null, written, .. } = self;
+        let lacks = |at: &usize| new.get(*at).is_some_and(Option::is_none);
+        *written.lacks.get_or_insert_with(|| not_null.iter().any(lacks))
     }
 
     /// The row comes into the shape.

@@ -21,8 +21,6 @@ pub(super) struct FollowedTable {
     pub(super) projections: Vec<Projection>,
     /// For each value of a tuple its column's position in the schema; unknown until the stream has described the table.
     wire: Option<Vec<usize>>,
-    /// The columns that always hold a value.
-    not_null: Vec<usize>,
 }
 
 /// How a table on the stream differs from what its shapes were made for.
@@ -38,8 +36,7 @@ pub(super) enum Drift {
 
 impl FollowedTable {
     pub(super) fn new(schema: Arc<TableSchema>) -> Self {
-        let not_null = not_null(&schema);
-        Self { schema, router: Router::default(), projections: Vec::new(), wire: None, not_null }
+        Self { schema, router: Router::default(), projections: Vec::new(), wire: None }
     }
 
     /// The table is like this now. Whatever its shapes use of it is the same, in the same places.
@@ -49,7 +46,6 @@ impl FollowedTable {
             *projection = Projection::new(&now, std::mem::take(&mut projection.columns), projection.replica);
             projection.users = users;
         }
-        self.not_null = not_null(&now);
         self.schema = now;
         if let Some(relation) = relation {
             // Drift is found by the check of the catalog that every new shape goes through.
@@ -98,16 +94,6 @@ impl FollowedTable {
         Some(row)
     }
 
-    /// A column that holds no value in this row, though the schema says that it always does.
-    pub(super) fn unexpected_null(&self, row: &Row<'_>) -> Option<usize> {
-        self.not_null.iter().copied().find(|&position| row.get(position).is_some_and(Option::is_none))
-    }
-
-    /// The schema is not right about this column any more.
-    pub(super) fn may_be_null(&mut self, position: usize) {
-        self.not_null.retain(|&other| other != position);
-    }
-
     /// The projection for another shape, made if it is the first of its kind. There are never more than there were
     /// shapes at once: one that no shape uses gives its place to the next.
     pub(super) fn take_projection(&mut self, definition: &Definition) -> usize {
@@ -140,13 +126,6 @@ impl FollowedTable {
             projection.users = projection.users.saturating_sub(1);
         }
     }
-}
-
-/// Generated columns need not be on the stream.
-fn not_null(schema: &TableSchema) -> Vec<usize> {
-    let columns = schema.columns.iter().enumerate();
-    let always = columns.filter(|(_, column)| column.not_null && column.generated == crate::pg::Generated::No);
-    always.map(|(position, _)| position).collect()
 }
 
 #[cfg(test)]

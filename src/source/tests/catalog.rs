@@ -146,3 +146,41 @@ async fn an_altered_table_compares_unequal() {
         assert_ne!(test.table("t").await.unwrap(), before, "{change}");
     }
 }
+
+#[tokio::test]
+async fn marks_tell_of_every_change_of_a_table_but_not_of_its_rows() {
+    let test =
+        Fixture::new("CREATE TABLE t (id int PRIMARY KEY, a text NOT NULL, b int); CREATE TABLE u (id int)").await;
+    let _stream = test.follow(&["t"]).await;
+    let [t, u] = [test.table("t").await.unwrap().id, test.table("u").await.unwrap().id];
+    let marks = async || test.source.marks(&[t, u]).await.unwrap();
+    let mut before = marks().await;
+    assert_eq!((before.len(), before[&t].is_followed, before[&u].is_followed), (2, true, false));
+    test.execute("INSERT INTO t VALUES (1, 'a', 1); UPDATE t SET b = 2; DELETE FROM t").await;
+    test.execute("VACUUM ANALYZE t").await;
+    assert_eq!(marks().await, before);
+    for change in [
+        "ALTER TABLE t ADD c int DEFAULT 1",
+        "ALTER TABLE t DROP c",
+        "ALTER TABLE t ALTER a DROP NOT NULL",
+        "ALTER TABLE t ALTER b TYPE int8",
+        "ALTER TABLE t ALTER a TYPE varchar(9)",
+        "ALTER TABLE t ALTER a TYPE varchar(10)",
+        "ALTER TABLE t RENAME b TO c",
+        "ALTER TABLE t DROP CONSTRAINT t_pkey",
+        "ALTER TABLE t ADD PRIMARY KEY (id)",
+        "ALTER TABLE t RENAME TO v",
+        "CREATE SCHEMA other; ALTER TABLE v SET SCHEMA other",
+        "ALTER SCHEMA other RENAME TO another",
+    ] {
+        test.execute(change).await;
+        let now = marks().await;
+        assert_ne!(now[&t].version, before[&t].version, "{change}");
+        assert_eq!((&now[&u], now[&t].is_followed), (&before[&u], true), "{change}");
+        before = now;
+    }
+    test.execute("ALTER TABLE another.v REPLICA IDENTITY DEFAULT").await;
+    assert!(!marks().await[&t].is_followed);
+    test.execute("DROP TABLE another.v").await;
+    assert_eq!(marks().await.into_keys().collect::<Vec<_>>(), [u]);
+}

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -79,20 +80,18 @@ export class Database {
   }
 
   constructor(program, url, psql) {
-    Object.assign(this, { program, url, psql })
+    Object.assign(this, { program, url, psql, idle: [] })
   }
 
   /** Runs statements; resolves to what they print, unaligned. */
   async sql(text) {
-    const options = ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', this.url, '-f', '-']
-    const psql = spawn(this.psql, options, { stdio: ['pipe', 'pipe', 'pipe'] })
-    psql.stdin.end(text)
-    const [output, errors, code] = await within(`psql to run ${text}`, outcome(psql))
-    assert.equal(code, 0, errors)
-    return output.trimEnd()
+    const session = this.idle.pop() ?? this.session()
+    const output = await session.run(text)
+    this.idle.push(session)
+    return output
   }
 
-  /** A connection that stays, for transactions that are open for a while. */
+  /** A connection of one's own, for transactions that are open for a while. */
   session() {
     return new Session(this.psql, this.url)
   }
@@ -104,42 +103,54 @@ export class Database {
   }
 
   async stop() {
+    await Promise.all(this.idle.map((session) => session.end()))
     this.program.process.stdin.end()
     await within('the database to stop', this.program.ended)
   }
 }
 
+/** A `psql` that runs one text after the other, up to the first with an error. */
 class Session {
   constructor(psql, url) {
-    this.psql = spawn(psql, ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', url], { stdio: 'pipe' })
-    started.add(this.psql)
-    this.lines = createInterface({ input: this.psql.stdout })
-    this.outcome = outcome(this.psql)
+    const options = ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', url, '-f', '-']
+    this.process = spawn(psql, options, { stdio: 'pipe' })
+    started.add(this.process)
+    this.lines = createInterface({ input: this.process.stdout })
+    this.ended = this.#end()
+    this.ended.catch(() => {})
+    // How it ended tells more.
+    this.process.stdin.on('error', () => {})
   }
 
-  /** Runs statements, and resolves once they are done. */
+  async #end() {
+    const errors = []
+    this.process.stderr.on('data', (data) => errors.push(data))
+    const code = await new Promise((resolve) => this.process.once('close', resolve))
+    started.delete(this.process)
+    assert.equal(code, 0, Buffer.concat(errors).toString())
+  }
+
+  /** Resolves to what the statements print. */
   async run(text) {
-    const done = once(this.lines, 'line')
-    this.psql.stdin.write(`${text};\n\\echo done\n`)
-    const ended = this.outcome.then(([, errors]) => Promise.reject(new Error(errors)))
-    ended.catch(() => {})
-    await within(`psql to run ${text}`, Promise.race([done, ended]))
+    const end = `-- ${randomUUID()}`
+    const output = []
+    const done = new Promise((resolve) => {
+      const take = (line) => {
+        if (line !== end) return output.push(line)
+        this.lines.off('line', take)
+        resolve()
+      }
+      this.lines.on('line', take)
+    })
+    this.process.stdin.write(`${text}\n;\n\\echo '${end}'\n`)
+    await within(`psql to run ${text}`, Promise.race([done, this.ended]))
+    return output.join('\n')
   }
 
   async end() {
-    this.psql.stdin.end()
-    const [, errors, code] = await within('psql to end', this.outcome)
-    started.delete(this.psql)
-    assert.equal(code, 0, errors)
+    this.process.stdin.end()
+    await within('psql to end', this.ended)
   }
-}
-
-async function outcome(process) {
-  const [output, errors] = [[], []]
-  process.stdout.on('data', (data) => output.push(data))
-  process.stderr.on('data', (data) => errors.push(data))
-  const code = await new Promise((resolve) => process.once('close', resolve))
-  return [Buffer.concat(output).toString(), Buffer.concat(errors).toString(), code]
 }
 
 /** The stand-alone server in front of a database. */

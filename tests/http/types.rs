@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::TryStreamExt as _;
 use serde_json::{Map, Value, json};
 
-use self::table::{Declared, SINCE_15, TYPES, declared};
+use self::table::{Declared, EXTENSIONS, SINCE_15, TYPES, declared};
 use super::support::{Answer, stand};
-use crate::support::Db;
+use crate::support::{Db, Stand};
 
 /// The settings by which values are printed, as the reference names them, and the one of ours.
 const DISPLAY: &str = "SET bytea_output = hex; SET DateStyle = 'ISO, DMY'; SET TimeZone = UTC;
@@ -67,6 +67,7 @@ fn by_id(messages: &[Value]) -> BTreeMap<i32, Value> {
 
 /// A table of all types whose row `n` has the `n`th value of each, or none where there are fewer; one more is all null.
 struct Types {
+    all: Vec<&'static Declared>,
     columns: Vec<String>,
     schema: Value,
     rows: i32,
@@ -76,10 +77,7 @@ impl Types {
     async fn make(db: &Db) -> Self {
         db.run(TYPES).await;
         db.run(DISPLAY).await;
-        let version: i32 =
-            db.client.query_one("SELECT current_setting('server_version_num')::int", &[]).await.unwrap().get(0);
-        let newer = if version >= 150_000 { SINCE_15 } else { &[] };
-        let all: Vec<&Declared> = declared().chain(newer).collect();
+        let all = Self::of(db).await;
         let columns: Vec<String> = (0..all.len()).map(|n| format!("c{n}")).collect();
         let described =
             columns.iter().zip(&all).map(|(name, Declared(declaration, ..))| format!("{name} {declaration}"));
@@ -98,20 +96,36 @@ impl Types {
         let mut schema: Map<String, Value> =
             columns.iter().cloned().zip(all.iter().map(|declared| serde_json::from_str(declared.1).unwrap())).collect();
         schema.insert("id".into(), json!({"type": "int4", "pk_index": 0, "not_null": true}));
-        Self { columns, schema: Value::Object(schema), rows: rows.try_into().unwrap() }
+        Self { all, columns, schema: Value::Object(schema), rows: rows.try_into().unwrap() }
     }
 
-    /// The types by column, to say which is wrong.
-    fn name(column: &str) -> &'static str {
+    /// Those that this server has.
+    async fn of(db: &Db) -> Vec<&'static Declared> {
+        let version: i32 =
+            db.client.query_one("SELECT current_setting('server_version_num')::int", &[]).await.unwrap().get(0);
+        let newer = if version >= 150_000 { SINCE_15 } else { &[] };
+        let mut all: Vec<&Declared> = declared().chain(newer).collect();
+        for (extension, declared) in EXTENSIONS {
+            let is_there = "SELECT EXISTS (SELECT FROM pg_available_extensions WHERE name = $1)";
+            if db.client.query_one(is_there, &[extension]).await.unwrap().get(0) {
+                db.run(&format!("CREATE EXTENSION IF NOT EXISTS {extension}")).await;
+                all.push(declared);
+            }
+        }
+        all
+    }
+
+    /// The declaration of a column, to say which is wrong.
+    fn name(&self, column: &str) -> &'static str {
         let n: Option<usize> = column.strip_prefix('c').and_then(|n| n.parse().ok());
-        n.and_then(|n| declared().chain(SINCE_15).nth(n)).map_or("integer", |declared| declared.0)
+        n.and_then(|n| self.all.get(n)).map_or("integer", |declared| declared.0)
     }
 
     #[track_caller]
-    fn compare(got: &Value, wanted: &Value) {
+    fn compare(&self, got: &Value, wanted: &Value) {
         let (got, wanted) = (got.as_object().unwrap(), wanted.as_object().unwrap());
         for (column, wanted) in wanted {
-            assert_eq!(got.get(column), Some(wanted), "{column} {}", Self::name(column));
+            assert_eq!(got.get(column), Some(wanted), "{column} {}", self.name(column));
         }
         let names = |object: &Map<String, Value>| object.keys().cloned().collect::<BTreeSet<_>>();
         assert_eq!(names(got), names(wanted));
@@ -127,16 +141,26 @@ async fn case_72_73_74_every_type_is_postgres_own_text_in_snapshot_and_log() {
     let shape = "/v1/shape?table=types&";
     let first = stand.get(&format!("{shape}offset=-1")).await;
     let schema: Value = serde_json::from_str(first.header("electric-schema")).unwrap();
-    Types::compare(&schema, &types.schema);
+    types.compare(&schema, &types.schema);
 
     let names: Vec<String> = std::iter::once("id".to_owned()).chain(types.columns.iter().cloned()).collect();
+    let missing = "SELECT t.typname::text FROM pg_type t WHERE t.typnamespace = 'pg_catalog'::regnamespace
+        AND t.typtype IN ('b', 'r', 'm') AND NOT EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid)
+        AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = 'types'::regclass AND a.atttypid = t.oid)";
+    let missing: Vec<String> =
+        stand.db.client.query(missing, &[]).await.unwrap().iter().map(|row| row.get(0)).collect();
+    assert_eq!(missing, [""; 0], "types without a test");
     let rows = printed(&stand.db, &names, "SELECT * FROM types ORDER BY id").await;
     let got = by_id(&first.messages());
     assert_eq!(got.len(), rows.len());
     for row in &rows {
         let id: i32 = row["id"].as_ref().unwrap().parse().unwrap();
-        Types::compare(&got[&id], &value_of(row));
+        types.compare(&got[&id], &value_of(row));
     }
+
+    let snapshot = first.messages();
+    let snapshot = snapshot.iter().filter_map(|row| Some((row.get("key")?.as_str()?.to_owned(), row["value"].clone())));
+    assert_eq!(subset(&stand, shape).await, snapshot.collect::<BTreeMap<_, _>>());
 
     let last = stand.sync(shape).await.0;
     let columns = types.columns.join(", ");
@@ -153,7 +177,7 @@ async fn case_72_73_74_every_type_is_postgres_own_text_in_snapshot_and_log() {
         .await;
     let logged = by_id(&stand.live(shape, &last).await.messages());
     for id in 0..types.rows {
-        Types::compare(&logged[&(inserted + id)], &renamed(&got[&id], inserted + id));
+        types.compare(&logged[&(inserted + id)], &renamed(&got[&id], inserted + id));
         // An update carries what differs: all that is not the default.
         let filled = renamed(&got[&id], empty + id);
         let Some(updated) = logged.get(&(empty + id)) else {
@@ -162,7 +186,7 @@ async fn case_72_73_74_every_type_is_postgres_own_text_in_snapshot_and_log() {
         };
         let differs = |(name, value): &(&String, &Value)| *name == "id" || got[&(empty + id)][*name] != **value;
         let wanted = filled.as_object().unwrap().iter().filter(differs);
-        Types::compare(updated, &Value::Object(wanted.map(|(name, value)| (name.clone(), value.clone())).collect()));
+        types.compare(updated, &Value::Object(wanted.map(|(name, value)| (name.clone(), value.clone())).collect()));
     }
     stand.stop().await;
 }
@@ -174,7 +198,7 @@ fn renamed(value: &Value, id: i32) -> Value {
 }
 
 #[tokio::test]
-async fn case_72_keys_of_every_type_are_the_same_in_snapshot_and_log() {
+async fn case_72_keys_of_every_type_are_the_same_in_snapshot_subset_and_log() {
     let stand = stand().await;
     let types = Types::make(&stand.db).await;
     // Without a primary key, all columns are one.
@@ -191,6 +215,7 @@ async fn case_72_keys_of_every_type_are_the_same_in_snapshot_and_log() {
     let wanted: BTreeSet<String> = rows.iter().map(key).collect();
     let shape = "/v1/shape?table=keys&";
     assert_eq!(keys(&stand.get(&format!("{shape}offset=-1")).await), wanted);
+    assert_eq!(subset(&stand, shape).await.keys().cloned().collect::<BTreeSet<_>>(), wanted);
     let last = stand.sync(shape).await.0;
     stand
         .db
@@ -203,6 +228,14 @@ async fn case_72_keys_of_every_type_are_the_same_in_snapshot_and_log() {
     assert_eq!(answer.words().len(), 2 * wanted.len() + 1);
     assert_eq!(keys(&answer), wanted);
     stand.stop().await;
+}
+
+/// The rows of a subset that leaves nothing out, by key.
+async fn subset(stand: &Stand, shape: &str) -> BTreeMap<String, Value> {
+    let answer = stand.get(&format!("{shape}offset=now&log=changes_only&subset__where=true")).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let rows = answer.json()["data"].as_array().unwrap().clone();
+    rows.into_iter().map(|row| (row["key"].as_str().unwrap().to_owned(), row["value"].clone())).collect()
 }
 
 fn keys(answer: &Answer) -> BTreeSet<String> {
@@ -295,13 +328,14 @@ async fn filters_on_other_types_are_refused_by_name_but_for_null_tests() {
     // Of what can be compared, it depends on the value.
     let comparable = "smallint integer bigint serial real float8 float numeric boolean text varchar char bpchar name bytea \
                       uuid date time timestamp timestamptz interval int bool mood app.\"Mood.y\" posint app.small ints \
-                      good_mood five padded price second yes";
+                      good_mood five padded price second yes information_schema.sql_identifier \
+                      information_schema.yes_or_no information_schema.time_stamp";
     let comparable: Vec<&str> = comparable.split(' ').filter(|name| !name.is_empty()).collect();
     let null: Vec<String> = types.columns.iter().map(|column| format!("{column}+IS+NULL")).collect();
     let rows = stand.get(&format!("/v1/shape?table=types&columns=id&where={}&offset=-1", null.join("+AND+"))).await;
     assert_eq!(rows.words(), ["snapshot-end"], "columns that must not be null are not");
     for column in &types.columns {
-        let declaration = Types::name(column);
+        let declaration = types.name(column);
         let filter = async |filter: &str| {
             stand.get(&format!("/v1/shape?table=types&columns=id&where={column}+{filter}&offset=-1")).await
         };

@@ -205,6 +205,10 @@ const RANGES: &[Declared] = &[
     Declared("tstzrange", r#"{"type":"tstzrange"}"#, &["[\"2024-01-01 00:00:00+02\",)", "(,)"]),
     Declared("daterange", r#"{"type":"daterange"}"#, &["[2024-01-01,2024-01-31]", "[,infinity)"]),
     Declared("int4multirange", r#"{"type":"int4multirange"}"#, &["{[1,3),[5,9]}", "{}"]),
+    Declared("int8multirange", r#"{"type":"int8multirange"}"#, &["{(,3),[5,9]}"]),
+    Declared("nummultirange", r#"{"type":"nummultirange"}"#, &["{[1.50,2.5)}"]),
+    Declared("tsmultirange", r#"{"type":"tsmultirange"}"#, &["{[2024-01-01,2024-01-02)}"]),
+    Declared("tstzmultirange", r#"{"type":"tstzmultirange"}"#, &["{[2024-01-01 00:00+02,)}"]),
     Declared("datemultirange", r#"{"type":"datemultirange"}"#, &["{[2024-01-01,2024-01-31]}"]),
     Declared("nummultirange[]", r#"{"type":"nummultirange","dims":1}"#, &["{\"{[1.5,2.5)}\"}"]),
     Declared("floatrange", r#"{"type":"floatrange"}"#, &["[0.1,Infinity]"]),
@@ -215,6 +219,9 @@ const RANGES: &[Declared] = &[
 
 const MADE: &[Declared] = &[
     Declared("mood", r#"{"type":"mood"}"#, &["sad", "so, so", "it's \"fine\"", "größer"]),
+    Declared("information_schema.sql_identifier", r#"{"type":"sql_identifier"}"#, &["a name"]),
+    Declared("information_schema.yes_or_no", r#"{"type":"yes_or_no"}"#, &["YES"]),
+    Declared("information_schema.time_stamp", r#"{"type":"time_stamp"}"#, &["2024-02-29 12:34:56.789+02"]),
     Declared("mood[]", r#"{"type":"mood","dims":1}"#, &["{sad,\"so, so\"}", "{}"]),
     Declared("app.\"Mood.y\"", r#"{"type":"Mood.y"}"#, &["ok"]),
     Declared("addr", r#"{"type":"addr"}"#, &["(\"Main \"\"St\"\"\",5,\"{a,\"\"b c\"\"}\")", "(,,)"]),
@@ -240,7 +247,30 @@ const MADE: &[Declared] = &[
     Declared("doc", r#"{"type":"doc"}"#, &["{\"b\":1, \"a\": 2}"]),
 ];
 
-/// All of them that every version has.
+/// Those that have no values but in tables of Postgres' own.
+const WITHOUT_VALUES: &[Declared] = &[
+    Declared("pg_node_tree", r#"{"type":"pg_node_tree"}"#, &[]),
+    Declared("pg_ndistinct", r#"{"type":"pg_ndistinct"}"#, &[]),
+    Declared("pg_dependencies", r#"{"type":"pg_dependencies"}"#, &[]),
+    Declared("pg_mcv_list", r#"{"type":"pg_mcv_list"}"#, &[]),
+    Declared("pg_brin_bloom_summary", r#"{"type":"pg_brin_bloom_summary"}"#, &[]),
+    Declared("pg_brin_minmax_multi_summary", r#"{"type":"pg_brin_minmax_multi_summary"}"#, &[]),
+    Declared("gtsvector", r#"{"type":"gtsvector"}"#, &[]),
+];
+
+/// Types of extensions, by the extension.
+pub const EXTENSIONS: &[(&str, Declared)] = &[
+    ("citext", Declared("citext", r#"{"type":"citext"}"#, &["Größe", ""])),
+    ("citext", Declared("citext[]", r#"{"type":"citext","dims":1}"#, &["{A,\"b c\"}"])),
+    ("hstore", Declared("hstore", r#"{"type":"hstore"}"#, &["a=>1, \"b c\"=>NULL", ""])),
+    ("ltree", Declared("ltree", r#"{"type":"ltree"}"#, &["a.b.c"])),
+    ("cube", Declared("cube", r#"{"type":"cube"}"#, &["(1,2),(3,4)"])),
+    ("seg", Declared("seg", r#"{"type":"seg"}"#, &["1.0 .. 2.50"])),
+    ("isn", Declared("isbn13", r#"{"type":"isbn13"}"#, &["978-0-393-04002-9"])),
+];
+
+/// All that every version has.
 pub fn declared() -> impl Iterator<Item = &'static Declared> {
-    [NUMBERS, TEXTS, TIMES, NETWORKS, BITS, GEOMETRY, SYSTEM, ARRAYS, RANGES, MADE].into_iter().flatten()
+    let all = [NUMBERS, TEXTS, TIMES, NETWORKS, BITS, GEOMETRY, SYSTEM, ARRAYS, RANGES, MADE, WITHOUT_VALUES];
+    all.into_iter().flatten()
 }

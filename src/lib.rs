@@ -66,7 +66,10 @@ mod http;
 pub use pg::TableName;
 pub use predicate::{CheckError, ParseError};
 pub use protocol::{LogMode, ReplicaMode};
-pub use shape::{BindError, BindValue, IntoShape, Shape, ShapeError, Syncable, TypedShape};
+pub use shape::{
+    BindError, BindValue, IntoShape, IntoShapeMatch, Shape, ShapeError, ShapeMatch, ShapeParamValues, ShapeView,
+    Syncable, TypedShape,
+};
 
 #[cfg(feature = "derive")]
 pub use diesel_electric_derive::Syncable;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Definition, Engine, ResolveError};
 use crate::pg::{Generated, TableName, TableSchema};
 use crate::predicate::Predicate;
-use crate::shape::Shape;
+use crate::shape::{Meant, Shape};
 use crate::source::SourceError;
 
 impl Engine {
@@ -13,13 +13,7 @@ impl Engine {
     pub async fn resolve(&self, shape: &Shape) -> Result<Arc<Definition>, ResolveError> {
         let table = self.table(&shape.table).await?;
         let columns = select(&table, shape.columns.as_deref())?;
-        let predicate = match &shape.filter {
-            None => None,
-            Some(filter) => Some(Arc::new(Predicate::check(filter, &shape.binds, &table)?)),
-        };
-        if let Some(predicate) = &predicate {
-            refuse_generated(&table, predicate.columns())?;
-        }
+        let predicate = check_filter(shape, &table)?;
         Ok(Arc::new(Definition {
             columns,
             columns_listed: shape.columns.is_some(),
@@ -28,6 +22,17 @@ impl Engine {
             log: shape.log,
             table,
         }))
+    }
+
+    /// Looks up which shapes are meant by one whose columns count only if its author chose them: its table, the checked
+    /// filter, the columns' positions.
+    pub async fn resolve_match(&self, shape: &Shape) -> Result<Meant, ResolveError> {
+        let table = self.table(&shape.table).await?;
+        let columns = match &shape.columns {
+            Some(listed) if shape.selects() => Some(select(&table, Some(listed))?),
+            _ => None,
+        };
+        Ok(Meant { predicate: check_filter(shape, &table)?, table: table.id, columns })
     }
 
     async fn table(&self, name: &TableName) -> Result<Arc<TableSchema>, ResolveError> {
@@ -50,6 +55,13 @@ impl Engine {
             Err(_) => Err(ResolveError::Stopped),
         }
     }
+}
+
+fn check_filter(shape: &Shape, table: &TableSchema) -> Result<Option<Arc<Predicate>>, ResolveError> {
+    let Some(filter) = &shape.filter else { return Ok(None) };
+    let predicate = Predicate::check(filter, &shape.binds, table)?;
+    refuse_generated(table, predicate.columns())?;
+    Ok(Some(Arc::new(predicate)))
 }
 
 fn refusal(error: SourceError) -> ResolveError {

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 use crate::pg::RelationId;
-use crate::shape::Definition;
+use crate::shape::{Definition, Meant};
 
 /// How many interrupts are remembered for requests that are about to register. Who took longer is told to look again.
 const REMEMBERED: usize = 1024;
@@ -41,27 +41,30 @@ struct Waiting {
 
 /// Which requests an interrupt is for.
 #[derive(Clone, Debug)]
-pub struct Target {
-    definition: Arc<Definition>,
-    columns_count: bool,
+pub enum Target {
+    /// Those of the shapes that are meant; with the filter and exactly its values.
+    Exactly(Meant),
+    /// The same, but where the filter has NULL, any value will do.
+    Like(Meant),
+    /// Any: what it was for is not known any more.
+    Unknown,
 }
 
 impl Target {
-    /// The requests for the table of `definition`; with a filter, those with the same filter and values. The columns
-    /// count only if `columns_count`; replica and log mode never do.
-    ///
-    /// Rather a request too many: it only recomputes.
-    pub fn new(definition: Arc<Definition>, columns_count: bool) -> Self {
-        Self { definition, columns_count }
-    }
-
+    /// Replica and log mode never count. Rather a request too many: it only recomputes.
     fn matches(&self, waiting: &Definition) -> bool {
-        let Definition { table, predicate, columns, .. } = &*self.definition;
-        if table.id != waiting.table.id {
-            return false;
-        }
-        let Some(predicate) = predicate else { return true };
-        waiting.predicate.as_ref() == Some(predicate) && (!self.columns_count || *columns == waiting.columns)
+        let (Self::Exactly(meant) | Self::Like(meant)) = self else { return true };
+        let has_filter = match (&meant.predicate, &waiting.predicate) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(meant), Some(filter)) => match self {
+                Self::Like(_) => meant.leaves_open(filter),
+                _ => meant == filter,
+            },
+        };
+        meant.table == waiting.table.id
+            && has_filter
+            && meant.columns.as_ref().is_none_or(|columns| *columns == waiting.columns)
     }
 }
 
@@ -94,19 +97,32 @@ impl Interrupts {
     /// Fires the registrations that `target` matches and returns how many there are.
     pub fn interrupt(&self, target: Target) -> usize {
         let mut inner = self.lock();
-        inner.generation += 1;
-        let mut reached = 0;
-        for waiting in inner.waiting.get(&target.definition.table.id).into_iter().flat_map(HashMap::values) {
-            if target.matches(&waiting.definition) {
-                waiting.fired.notify_one();
-                reached += 1;
+        let reached = match &target {
+            Target::Exactly(meant) | Target::Like(meant) => {
+                let waiting = inner.waiting.get(&meant.table).into_iter().flat_map(HashMap::values);
+                fire(waiting.filter(|waiting| target.matches(&waiting.definition)))
             }
-        }
-        if inner.recent.len() == REMEMBERED {
-            inner.recent.pop_front();
-        }
-        inner.recent.push_back(target);
+            Target::Unknown => fire(inner.all()),
+        };
+        inner.remember(target);
         reached
+    }
+
+    /// Fires the registrations whose definition is `wanted` and returns how many there are. Nothing is locked while
+    /// `wanted` runs, so it may take its time, and may panic.
+    pub fn interrupt_if(&self, wanted: impl Fn(&Definition) -> bool) -> usize {
+        let mut definitions: HashMap<*const Definition, Arc<Definition>> = HashMap::new();
+        {
+            let mut inner = self.lock();
+            for waiting in inner.all() {
+                definitions.entry(Arc::as_ptr(&waiting.definition)).or_insert_with(|| waiting.definition.clone());
+            }
+            // Whoever registers from now on may have looked before: it cannot be asked later, so it looks again.
+            inner.remember(Target::Unknown);
+        }
+        definitions.retain(|_, definition| wanted(definition));
+        let inner = self.lock();
+        fire(inner.all().filter(|waiting| definitions.contains_key(&Arc::as_ptr(&waiting.definition))))
     }
 
     /// How many requests wait.
@@ -115,7 +131,23 @@ impl Interrupts {
     }
 }
 
+fn fire<'a>(waiting: impl Iterator<Item = &'a Waiting>) -> usize {
+    waiting.map(|waiting| waiting.fired.notify_one()).count()
+}
+
 impl Inner {
+    fn all(&self) -> impl Iterator<Item = &Waiting> {
+        self.waiting.values().flat_map(HashMap::values)
+    }
+
+    fn remember(&mut self, target: Target) {
+        self.generation += 1;
+        if self.recent.len() == REMEMBERED {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(target);
+    }
+
     /// Whether an interrupt after generation `since` may have been for `definition`.
     fn interrupted(&self, definition: &Definition, since: u64) -> bool {
         let missed = usize::try_from(self.generation.saturating_sub(since)).unwrap_or(usize::MAX);

@@ -163,6 +163,15 @@ impl Constant {
         Self { ty, value: None, text: None }
     }
 
+    /// Whether it is NULL, or an array that holds one.
+    pub(super) fn has_null(&self) -> bool {
+        match &self.value {
+            None => true,
+            Some(Value::Array(array)) => array.elements().iter().any(Option::is_none),
+            Some(_) => false,
+        }
+    }
+
     /// `value` of type `ty`.
     pub(super) fn new(ty: PgType, value: Value) -> Self {
         Self { text: Some(value.print(&ty)), ty, value: Some(value) }

@@ -3,7 +3,7 @@
 use once_cell::sync::OnceCell;
 
 use super::{Error, SyncService};
-use crate::shape::IntoShape;
+use crate::shape::IntoShapeMatch;
 
 static GLOBAL: OnceCell<SyncService> = OnceCell::new();
 
@@ -21,7 +21,7 @@ impl SyncService {
 ///
 /// # Errors
 /// As there; and [`Error::NotInstalled`] if none was installed.
-pub async fn interrupt(what: impl IntoShape) -> Result<usize, Error> {
+pub async fn interrupt(what: impl IntoShapeMatch) -> Result<usize, Error> {
     match GLOBAL.get() {
         Some(service) => service.interrupt(what).await,
         None => Err(Error::NotInstalled),

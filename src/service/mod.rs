@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use crate::engine::{Engine, EngineStatus};
 use crate::interrupt::{Interrupts, Target};
-use crate::shape::IntoShape;
+use crate::shape::{IntoShapeMatch, ShapeView};
 
 /// The user's door to sync: follows one database and keeps the shapes that are asked for. Cheap to clone; following
 /// ends with [`SyncService::stop`], or when the last clone is dropped.
@@ -64,7 +64,8 @@ impl SyncService {
     }
 
     /// Makes waiting requests look again at what they may see: those of every shape on the table if `what` has no filter
-    /// (a table, a model, an unfiltered query), else those of shapes with the same filter and values.
+    /// (a table, a model, an unfiltered query), else those of shapes with the same filter and values, however it was
+    /// written. A [`ShapeMatch`](crate::ShapeMatch) can leave values open.
     ///
     /// A request whose shape is computed by a closure computes it again; if it comes to the same shape, its client
     /// notices nothing, else it is told to fetch the new one. Returns how many waiting requests were reached, of every kind
@@ -72,10 +73,31 @@ impl SyncService {
     ///
     /// # Errors
     /// If `what` is no shape, or does not fit the database.
-    pub async fn interrupt(&self, what: impl IntoShape) -> Result<usize, Error> {
-        let shape = what.into_shape()?;
-        let definition = self.engine().resolve(&shape).await?;
-        Ok(self.interrupts().interrupt(Target::new(definition, shape.selects())))
+    pub async fn interrupt(&self, what: impl IntoShapeMatch) -> Result<usize, Error> {
+        let what = what.into_shape_match();
+        let is_pattern = what.is_pattern;
+        let meant = self.engine().resolve_match(&what.shape()?).await?;
+        let target = if is_pattern { Target::Like(meant) } else { Target::Exactly(meant) };
+        Ok(self.interrupts().interrupt(target))
+    }
+
+    /// Makes those waiting requests look again for whose shape `wanted` is true.
+    ///
+    /// ```no_run
+    /// # async fn run(sync: diesel_electric::SyncService) -> Result<(), diesel_electric::Error> {
+    /// sync.interrupt_if(|shape| shape.table() == "todos" && shape.params()[0] == "7").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// `wanted` is asked once for each shape that is waited for, on the caller's thread; if it panics, the caller does, and
+    /// nobody is interrupted.
+    ///
+    /// # Errors
+    /// None.
+    #[expect(clippy::unused_async, reason = "interrupts may come to reach other nodes, whose answers take time")]
+    pub async fn interrupt_if(&self, wanted: impl Fn(ShapeView<'_>) -> bool) -> Result<usize, Error> {
+        Ok(self.interrupts().interrupt_if(|definition| wanted(ShapeView::new(definition))))
     }
 
     /// How many requests wait for a change now, on every kind of route.

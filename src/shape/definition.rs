@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use crate::pg::TableSchema;
+use crate::pg::{RelationId, TableSchema};
 use crate::predicate::Predicate;
 use crate::protocol::{LogMode, ReplicaMode};
 
@@ -87,10 +87,21 @@ impl Definition {
     }
 }
 
+/// Which shapes are meant, once looked up.
+#[derive(Clone, Debug)]
+pub struct Meant {
+    /// Those of this table,
+    pub table: RelationId,
+    /// if there is a filter, those that have it,
+    pub predicate: Option<Arc<Predicate>>,
+    /// if there are columns, those that select them: positions in the table, ascending.
+    pub columns: Option<Vec<usize>>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pg::{Column, Generated, PgType, RelationId, TableName};
+    use crate::pg::{Column, Generated, PgType, TableName};
 
     fn table(columns: &[(&str, PgType)]) -> Arc<TableSchema> {
         let column = |(name, ty): &(&str, PgType)| Column {

@@ -7,6 +7,8 @@
 //! - `builder` and `json`: definitions written by hand.
 //! - `wire`: those that clients of the protocol send; `subset`: which of their rows a client asks for at once.
 //!
+//! And back: `matching` says which shapes are meant, `view` shows one.
+//!
 //! Invariants of what [`IntoShape::into_shape`] yields: every `$n` of the filter has its bind; columns, if listed, are
 //! at least one and distinct.
 //!
@@ -20,17 +22,21 @@ mod definition;
 mod diesel;
 mod error;
 mod json;
+mod matching;
 mod subset;
 mod typed;
+mod view;
 mod wire;
 
 pub use crate::predicate::Scope;
 pub use bind_value::BindValue;
 pub use builder::Shape;
-pub use definition::Definition;
+pub use definition::{Definition, Meant};
 pub use error::{BindError, ShapeError};
+pub use matching::{IntoShapeMatch, ShapeMatch};
 pub use subset::Subset;
 pub use typed::{Syncable, TypedShape, model};
+pub use view::{ShapeParamValues, ShapeView};
 pub use wire::ClientShape;
 
 /// What can become a shape: a table, a Diesel query or boxed query on one table, the shape of a model, or a

@@ -2,10 +2,11 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use actix_web::error::ErrorForbidden;
 use actix_web::web::{Path, ServiceConfig};
-use diesel_electric::{CachePolicy, Shape, SyncRequest, SyncService, shape_api, sync_scope};
+use diesel_electric::{CachePolicy, Shape, ShapeMatch, ShapeView, SyncRequest, SyncService, shape_api, sync_scope};
 use tokio::sync::Notify;
 
 use super::support::{Answer, ITEMS, SCHEMA, after, row};
@@ -215,5 +216,79 @@ async fn a_client_that_leaves_is_not_waited_for() {
     let _ = futures_util::FutureExt::now_or_never(world.dropped.notified());
     held.abort();
     world.dropped.notified().await;
+    stand.stop().await;
+}
+
+/// Interrupts until `count` requests are reached at once, which is as many as there are: those that were reached before
+/// come back to wait.
+async fn reaches(count: usize, interrupt: impl AsyncFn() -> usize) {
+    let begin = Instant::now();
+    loop {
+        let found = interrupt().await;
+        assert!(found <= count && begin.elapsed().as_secs() < 30, "{found} instead of {count}");
+        if found == count {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_meant_may_be_left_open() {
+    let (stand, _) = start().await;
+    let (sync, mut held) = (&stand.sync, Vec::new());
+    let shapes =
+        ["", "&where=num=1", "&where=(num)%20%3D%20'2'", "&where=num=1&columns=num,id", "&where=num%20IN%20(1,2)"];
+    for shape in shapes {
+        let shape = format!("/v1/shape?table=num{shape}&");
+        let last = stand.sync(&shape).await.0;
+        held.push(stand.held(&format!("{}&live=true", after(&shape, &last))));
+    }
+    let num = || ShapeMatch::table("num");
+    for (meant, count) in [
+        (num(), 5),
+        (num().namespace("public"), 5),
+        (num().filter_sql("num = $1"), 3),
+        (num().filter_sql("num = $1").bind(1), 2),
+        (num().filter_sql("(num) = 2"), 1),
+        (num().filter_sql("num = $1").columns(["num", "id"]), 3),
+        (num().filter_sql("num IN ($1, $2)"), 1),
+        (num().filter_sql("num > $1"), 0),
+        (ShapeMatch::of(Shape::table("num").filter_sql("num = $1").bind(9)), 0),
+        (ShapeMatch::of(Shape::table("num").filter_sql("num = $1").bind(9)).any_values(), 3),
+        (ShapeMatch::table("wide"), 0),
+    ] {
+        reaches(count, async || sync.interrupt(meant.clone()).await.unwrap()).await;
+    }
+    reaches(2, async || sync.interrupt_if(|shape| shape.params()[0] == "1").await.unwrap()).await;
+    reaches(1, async || sync.interrupt_if(|shape| shape.filter().is_none()).await.unwrap()).await;
+    let by_filter =
+        |shape: ShapeView<'_>| shape.filter() == Some(r#"("num" = $1)"#) && shape.columns() == ["id", "num"];
+    reaches(3, async || sync.interrupt_if(by_filter).await.unwrap()).await;
+    reaches(0, async || sync.interrupt_if(|shape| shape.namespace() != "public").await.unwrap()).await;
+    let refused = sync.interrupt(num().filter_sql("numb = $1")).await.unwrap_err();
+    assert!(refused.to_string().contains("unknown reference numb"), "{refused}");
+    stand.db.run("INSERT INTO num VALUES (1, 1), (2, 2)").await;
+    for request in held {
+        assert_eq!(request.await.unwrap().words().last().unwrap(), "up-to-date");
+    }
+    stand.stop().await;
+}
+
+#[tokio::test]
+async fn a_closure_that_panics_harms_nobody() {
+    let (stand, _) = start().await;
+    let last = stand.sync(ITEMS[0]).await.0;
+    let held = stand.held(&format!("{}&live=true", after(ITEMS[0], &last)));
+    stand.waiting("items", 1).await;
+    while stand.sync.waiting_requests() == 0 {
+        tokio::task::yield_now().await;
+    }
+    let sync = stand.sync.clone();
+    let panicked = tokio::spawn(async move { sync.interrupt_if(|shape| shape.columns()[7] == "x").await });
+    assert!(panicked.await.unwrap_err().is_panic());
+    stand.waiting("items", 1).await;
+    stand.db.run(&row(1)).await;
+    assert_eq!(held.await.unwrap().words(), ["insert 1", "up-to-date"]);
     stand.stop().await;
 }

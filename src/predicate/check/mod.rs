@@ -104,6 +104,14 @@ impl Predicate {
         self.params.iter().map(|param| param.text.as_deref())
     }
 
+    /// Whether `other` is this filter with some values where this has NULL, alone or in an array.
+    pub fn leaves_open(&self, other: &Self) -> bool {
+        let fits = |(open, value): (&Constant, &Constant)| open.has_null() || open.text == value.text;
+        self.template == other.template
+            && self.params.len() == other.params.len()
+            && self.params.iter().zip(&other.params).all(fits)
+    }
+
     /// SQL for Postgres, every value inlined as a typed literal, fully parenthesised.
     pub fn sql(&self) -> String {
         canonical::sql(&self.term)

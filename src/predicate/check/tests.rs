@@ -439,3 +439,22 @@ fn what_stands_for_several_comparisons_does_not_grow_without_bound() {
         assert!(refused.ends_with("the condition is nested too deeply"), "{refused}");
     }
 }
+
+#[test]
+fn null_leaves_a_value_open() {
+    let of = |filter: &str, bind: Option<&str>| {
+        Predicate::check(
+            &filter.parse::<Expr>().unwrap(),
+            &[Bind { value: bind.map(str::to_owned), ty: BindType::Unknown }],
+            &table(),
+        )
+        .unwrap()
+    };
+    let open = of("owner_id = $1", None);
+    assert_eq!(open.template(), of("owner_id = 7", None).template());
+    assert!(open.leaves_open(&of("owner_id = $1", Some("7"))));
+    assert!(open.leaves_open(&of("owner_id = 7", None)));
+    assert!(!open.leaves_open(&of("id = 7", None)));
+    assert!(!of("owner_id = 7", None).leaves_open(&of("owner_id = 8", None)));
+    assert!(of("owner_id IN (NULL, 1)", None).leaves_open(&of("owner_id IN (7, 8)", None)));
+}

@@ -14,5 +14,6 @@ mod bind_text;
 mod compile_fail;
 mod house;
 mod http;
+mod model;
 mod shape;
 mod support;

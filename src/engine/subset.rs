@@ -21,6 +21,10 @@ use crate::source::{SnapshotQuery, SnapshotRows, SourceError, copy};
 /// How many pieces of about 64 KiB wait for a reader. A subset that fits gives its connection back at once.
 const PIECES: usize = 32;
 
+/// How long a snapshot may lack what was streamed: as long as a commit may take to become visible, which is forever if it
+/// waits for a standby.
+const UNSEEN: Duration = Duration::from_secs(30);
+
 /// How long a reader may leave all of them waiting before it is given up: it holds a connection, and a snapshot that keeps
 /// the database from cleaning up.
 const STALLED: Duration = Duration::from_secs(30);
@@ -104,7 +108,7 @@ impl Engine {
 }
 
 async fn read(
-    shared: &Shared,
+    shared: &Arc<Shared>,
     live: &LiveShape,
     subset: Subset,
     skips_log: bool,
@@ -112,12 +116,8 @@ async fn read(
 ) -> Result<(), SubsetError> {
     let definition = live.definition();
     let query = SnapshotQuery { rows: true, subset: Some(subset), ..query(definition) };
-    let refused = |error| refusal(live, &query, error);
-    let mut rows = if skips_log {
-        seeing_all(shared, &query, live).await?
-    } else {
-        shared.source.snapshot(&query).await.map_err(refused)?
-    };
+    let refused = |error| refusal(shared, live, &query, error);
+    let mut rows = snapshot(shared, live, &query, skips_log).await?;
     // 31 bits, as clients expect. The standard library's hashers are keyed at random.
     let mark = (RandomState::new().hash_one(0_u8) >> 33) as u32;
     let mut text = head(rows.as_ref(), mark);
@@ -149,6 +149,19 @@ async fn send(pieces: &mpsc::Sender<Piece>, piece: Piece) -> Result<(), SubsetEr
     }
 }
 
+/// A snapshot that sees what it must.
+async fn snapshot(
+    shared: &Arc<Shared>,
+    live: &LiveShape,
+    query: &SnapshotQuery,
+    skips_log: bool,
+) -> Result<Box<dyn SnapshotRows>, SubsetError> {
+    if !skips_log {
+        return shared.source.snapshot(query).await.map_err(|error| refusal(shared, live, query, error));
+    }
+    timeout(UNSEEN, seeing_all(shared, query, live)).await.unwrap_or(Err(CreateError::NotActive.into()))
+}
+
 /// What is told of the snapshot before its rows.
 fn head(rows: &dyn SnapshotRows, mark: u32) -> Vec<u8> {
     let mut metadata = visibility(rows.visible());
@@ -161,13 +174,13 @@ fn head(rows: &dyn SnapshotRows, mark: u32) -> Vec<u8> {
 
 /// A snapshot that sees all that the shape's log holds by now: a commit can be streamed before it becomes visible.
 async fn seeing_all(
-    shared: &Shared,
+    shared: &Arc<Shared>,
     query: &SnapshotQuery,
     live: &LiveShape,
 ) -> Result<Box<dyn SnapshotRows>, SubsetError> {
     let begun = ask(shared, |done| Command::Count { done }).await?;
     loop {
-        let rows = shared.source.snapshot(query).await.map_err(|error| refusal(live, query, error))?;
+        let rows = shared.source.snapshot(query).await.map_err(|error| refusal(shared, live, query, error))?;
         let snapshot = rows.visible().clone();
         if ask(shared, |done| Command::SeesAll { snapshot, begun, done }).await? {
             return Ok(rows);
@@ -184,14 +197,19 @@ async fn ask<T>(shared: &Shared, command: impl FnOnce(oneshot::Sender<T>) -> Com
     answer.await.map_err(|_| CreateError::NotActive)
 }
 
-fn refusal(live: &LiveShape, query: &SnapshotQuery, error: SourceError) -> SubsetError {
+fn refusal(shared: &Arc<Shared>, live: &LiveShape, query: &SnapshotQuery, error: SourceError) -> SubsetError {
     let has_filter = query.subset.as_ref().is_some_and(|subset| subset.filter.is_some());
     let field = if has_filter { "where" } else { "order_by" };
     if let SourceError::Subset(refusal) = error {
         return SubsetError::Refused { field, message: refusal.to_string() };
     }
-    match error.of_a_value() {
-        Some(code) => SubsetError::Value { field, code: code.to_owned() },
-        None => failure(&live.definition().table, error).into(),
+    if let Some(code) = error.of_a_value() {
+        return SubsetError::Value { field, code: code.to_owned() };
     }
+    let table = &live.definition().table;
+    if error.is_schema_change() {
+        // No change has told of it yet.
+        shared.check_table(table.id);
+    }
+    failure(table, error).into()
 }

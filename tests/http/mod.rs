@@ -8,6 +8,7 @@ mod follower;
 mod interrupts;
 mod live;
 mod log;
+mod merging;
 mod outside;
 mod readiness;
 mod refetch;

@@ -72,7 +72,7 @@ async fn case_100_102_an_object_with_rows_and_the_snapshot_they_are_from() {
         for position in ["xmin", "xmax", "database_lsn"] {
             assert!(metadata[position].as_str().unwrap().parse::<u64>().unwrap() > 0);
         }
-        assert_eq!(metadata["xip_list"], json!([]));
+        assert!(metadata["xip_list"].is_array());
         let mark = metadata["snapshot_mark"].as_u64().unwrap();
         assert!(mark < 1 << 31);
         let first = &body["data"][0];

@@ -4,6 +4,7 @@ mod evict;
 mod faults;
 mod journey;
 mod rounds;
+mod subsets;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -26,7 +26,8 @@ async fn ask(stand: &Stand, way: &Method, path: &str, subset: &Value) -> Answer 
 }
 
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    let escape = |byte: &u8| format!("%{byte:02X}");
+    text.as_bytes().iter().map(escape).collect::<Vec<_>>().concat()
 }
 
 /// The ids of the rows, as short as they were given.

@@ -57,17 +57,16 @@ impl Expr {
         let may_raise = may_raise(&self);
         self.each_mut(&mut |node| {
             if let Node::Param(number) = *node {
-                *node = value(number, params).flatten().map_or(Node::Null, |text| Node::Text(text.clone()));
+                *node = value(number, params).cloned().flatten().map_or(Node::Null, Node::Text);
             }
         });
         Ok(SubsetFilter { sql: format!("({self})"), may_raise })
     }
 }
 
-/// The value of `$number`, the inner `None` for NULL.
-fn value(number: u32, params: &[Option<String>]) -> Option<Option<&String>> {
-    let index = usize::try_from(number.checked_sub(1)?).ok()?;
-    params.get(index).map(Option::as_ref)
+/// The value of `$number`.
+fn value(number: u32, params: &[Option<String>]) -> Option<&Option<String>> {
+    params.get(usize::try_from(number.checked_sub(1)?).ok()?)
 }
 
 /// That all it names is there. What the parser accepts is not too deep for this.

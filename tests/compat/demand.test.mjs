@@ -28,8 +28,10 @@ const where = (collection, condition) =>
 const loaded = (...queries) => within('the queries', Promise.all(queries.map((query) => query.preload())))
 
 /** One change for each of the first rows, each in a transaction of its own. */
-const changes = (table, rows, title) =>
-  Array.from({ length: rows }, (_, n) => `UPDATE ${table} SET title = '${title} ${n}' WHERE id = '${n + 1}'`).join(';\n')
+function changes(table, rows, title) {
+  const change = (_, n) => `UPDATE ${table} SET title = '${title} ${n}' WHERE id = '${n + 1}'`
+  return Array.from({ length: rows }, change).join(';\n')
+}
 
 for (const subsetMethod of ['GET', 'POST']) {
   test(`case_127: two subsets that are loaded while the table is written are right, by ${subsetMethod}`, async (t) => {

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test'
 import { Shape, ShapeStream, createColumnMapper, snakeCamelMapper } from '@electric-sql/client'
 
 import { Fixture } from './fixture.mjs'
-import { within } from './support.mjs'
+import { Server, warnings, within } from './support.mjs'
 
 let fixture
 
@@ -202,6 +202,23 @@ test('a hidden page pauses the stream, which then catches up', async (t) => {
   await fixture.agrees(follower, items)
   assert.ok(follower.answers.slice(asked).some(({ url }) => !url.searchParams.has('live')))
   assert.ok(follower.answers.every(({ status }) => status === 200))
+})
+
+test('polls that end without a change are asked again, and the change is not missed', async (t) => {
+  const warned = warnings(t)
+  const items = await fixture.table()
+  const server = await Server.start(fixture.database, '--long-poll-timeout-ms', '100')
+  t.after(() => server.stop())
+  const follower = await fixture.ready(t, { table: items }, { url: server.url })
+  const idle = ({ controls }) => controls.filter((control) => control === 'up-to-date').length
+  for (let n = 1; n <= 3; n++) {
+    const count = idle(follower)
+    await follower.until('three more answers', (follower) => idle(follower) >= count + 3)
+    await fixture.write(`UPDATE ${items} SET note = 'round ${n}' WHERE id = ${n}`)
+    await fixture.agrees(follower, items)
+  }
+  assert.deepEqual(follower.operations(200), ['update 1', 'update 2', 'update 3'])
+  assert.deepEqual(warned(), [])
 })
 
 test('one hundred streams come, follow and go, and the next ones are served', async (t) => {

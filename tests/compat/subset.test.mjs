@@ -115,6 +115,17 @@ for (const method of METHODS) {
     await agrees(partial, items, `id IN (${held}, -1)`)
   })
 
+  test(`a subset may name many rows, by ${method}`, async (t) => {
+    const items = await fixture.table(2_000)
+    const partial = await Partial.start(t, { table: items }, { subsetMethod: method })
+    const ids = range(1, 2_000).filter((id) => id % 2 === 0)
+    const asked = partial.stream.requestSnapshot({ where: 'id = ANY($1)', params: { 1: `{${ids}}` } })
+    const { data } = await within('the subset', asked)
+    assert.equal(data.length, ids.length)
+    await fixture.write(`UPDATE ${items} SET note = 'later' WHERE id % 3 = 0`)
+    await agrees(partial, items, 'id % 2 = 0')
+  })
+
   test(`no change is lost or repeated where subsets and writes meet, by ${method}`, async (t) => {
     const warned = warnings(t)
     const items = await fixture.table(400)

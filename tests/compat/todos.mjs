@@ -7,12 +7,12 @@ import { within } from './support.mjs'
 
 export class Todos {
   constructor(fixture) {
-    Object.assign(this, { fixture, tables: 0 })
+    Object.assign(this, { fixture, count: 0, tables: new Map() })
   }
 
   /** A table of a test's own. */
   async table(rows = 10) {
-    const name = `todos_${++this.tables}`
+    const name = `todos_${++this.count}`
     await this.fixture.database.sql(`
       CREATE TABLE ${name} (id text PRIMARY KEY, title text NOT NULL, done boolean NOT NULL, size integer);
       INSERT INTO ${name} SELECT n, 'todo ' || n, n % 2 = 0, n FROM generate_series(1, ${rows}) n`)
@@ -21,7 +21,7 @@ export class Todos {
 
   /** A collection of the rows of a table, until the test ends. */
   collection(t, table, { shapeOptions, ...options } = {}) {
-    const save = ({ transaction }) => this.save(table, transaction.mutations)
+    const save = ({ transaction }) => this.save(transaction)
     const abort = new AbortController()
     t.after(() => abort.abort())
     const shape = { url: this.fixture.server.url, params: { table }, signal: abort.signal, warnOnHttp: false }
@@ -32,12 +32,15 @@ export class Todos {
       defaultIndexType: BTreeIndex,
       ...{ onInsert: save, onUpdate: save, onDelete: save },
     }
-    return createCollection(electricCollectionOptions({ ...config, ...options }))
+    const collection = createCollection(electricCollectionOptions({ ...config, ...options }))
+    this.tables.set(collection, table)
+    return collection
   }
 
   /** Writes what an app changed in one transaction, and tells what to wait for, and for how long. */
-  async save(table, mutations) {
-    const statements = mutations.map(({ type, original, modified, changes }) => {
+  async save({ mutations }) {
+    const statements = mutations.map(({ type, collection, original, modified, changes }) => {
+      const table = this.tables.get(collection)
       switch (type) {
         case 'insert':
           return `INSERT INTO ${table} (${Object.keys(modified)}) VALUES (${Object.values(modified).map(literal)})`

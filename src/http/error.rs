@@ -11,7 +11,7 @@ use tracing::{debug, error, warn};
 
 use super::headers::{JSON, KNOWN_ERROR, SURROGATE_CONTROL};
 use crate::engine::{CreateError, ResolveError};
-use crate::protocol::{BodyError, CRASH, FieldErrors, NO_STORE, REVALIDATE, message_body};
+use crate::protocol::{BodyError, CRASH, FieldErrors, NO_CACHE, NO_STORE, REVALIDATE, message_body};
 use crate::shape::ShapeError;
 
 /// Why a request cannot be served.
@@ -19,6 +19,8 @@ use crate::shape::ShapeError;
 pub(super) enum Failure {
     /// The request is wrong.
     Invalid(FieldErrors),
+    /// The same of a POST, whose answers are cached otherwise.
+    InvalidPost(FieldErrors),
     /// The body is wrong.
     Body(BodyError),
     /// The database cannot be asked whether the definition fits it.
@@ -95,6 +97,14 @@ impl Failure {
         Self::Invalid(FieldErrors::one(field, text))
     }
 
+    /// The same, if the request was a POST.
+    pub(super) fn of_post(self) -> Self {
+        match self {
+            Self::Invalid(errors) => Self::InvalidPost(errors),
+            other => other,
+        }
+    }
+
     /// Whether the definition is refused, as opposed to: cannot be looked at.
     pub(super) fn refuses_definition(&self) -> bool {
         matches!(self, Self::Invalid(_))
@@ -107,6 +117,10 @@ impl Failure {
             Self::Invalid(errors) => {
                 debug!(%errors, "a request is refused");
                 Refusal::invalid(&errors)
+            }
+            Self::InvalidPost(errors) => {
+                debug!(%errors, "a request is refused");
+                Refusal { cache_control: NO_CACHE, ..Refusal::invalid(&errors) }
             }
             Self::Body(error) => Refusal::body(&error),
             Self::Unreachable(error) => {

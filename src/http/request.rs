@@ -112,7 +112,8 @@ impl SyncRequest {
             query = query.with_body(&body.read(service.limits().body_bytes).await?)?;
         }
         ready(service.engine(), &times).await?;
-        let (request, more) = parse(&query)?;
+        let read = parse(&query).map_err(Failure::from);
+        let (request, more) = read.map_err(|failure| if is_post { failure.of_post() } else { failure })?;
         let reply = Reply { cache, if_none_match, is_head, is_post };
         Ok((Serving { service, times, request, reply, by_client, queryable: None }, more))
     }

@@ -49,6 +49,7 @@ impl Serving {
     ) -> Result<HttpResponse, actix_web::Error> {
         match self.attempt(define).await {
             Ok(response) => Ok(response),
+            Err(failure) if self.reply.is_post => failure.of_post().respond(),
             Err(failure) => failure.respond(),
         }
     }

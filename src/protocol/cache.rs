@@ -34,7 +34,7 @@ impl Caching {
             Self::Live => "public, max-age=5, stale-while-revalidate=5",
             Self::CatchUp => "public, max-age=60, stale-while-revalidate=300",
             Self::Refetch => "public, max-age=60, must-revalidate",
-            Self::Once => "no-cache",
+            Self::Once => NO_CACHE,
             Self::Never => NO_STORE,
         };
         fixed.into()
@@ -57,6 +57,8 @@ impl Caching {
 }
 
 /// For what must be asked for each time.
+pub const NO_CACHE: &str = "no-cache";
+/// For what nobody may keep.
 pub const NO_STORE: &str = "no-store";
 /// For the answers of `/v1/health`.
 pub const HEALTH: &str = "no-cache, no-store, must-revalidate";

@@ -21,7 +21,7 @@ mod sse;
 mod subset;
 
 pub use body::BodyError;
-pub use cache::{Caching, HEALTH, NO_STORE, REVALIDATE};
+pub use cache::{Caching, HEALTH, NO_CACHE, NO_STORE, REVALIDATE};
 pub use cursor::next_cursor;
 pub use error::{CRASH, FieldErrors, message_body};
 pub use etag::{none_match, refetch_etag};

@@ -123,7 +123,9 @@ async fn case_103_limit_and_offset_want_an_order() {
             (json!({"limit": "x"}), json!({"limit": ["is invalid"]})),
             (json!({"offset": -1, "order_by": "id"}), json!({"offset": ["must be greater than or equal to 0"]})),
         ] {
-            refused(&ask(&stand, &way, &at_start(items), &subset).await, &wanted);
+            let answer = ask(&stand, &way, &at_start(items), &subset).await;
+            refused(&answer, &wanted);
+            assert_eq!(answer.header("cache-control"), if way == Method::POST { "no-cache" } else { "no-store" });
         }
     }
     stand.stop().await;

@@ -58,6 +58,24 @@ pub const STREAM_START: Deviation = Deviation {
     },
 };
 
+/// D1: after a subset a client goes on where it stands.
+pub const OWN_OFFSET: Deviation = Deviation {
+    name: "D1: a subset comes with the offset of the request",
+    applies: |it| {
+        let both = it.recorded.as_deref().zip(it.ours.as_deref());
+        it.place == "header electric-offset" && both == Some(("0_inf", "0_0"))
+    },
+};
+
+/// D2: nothing is to be fetched in advance of a subset.
+pub const SUBSET_UP_TO_DATE: Deviation = Deviation {
+    name: "D2: a subset says that it is up to date",
+    applies: |it| {
+        let (recorded, ours) = (it.recorded.as_deref(), it.ours.as_deref());
+        it.place == "header electric-up-to-date" && (recorded, ours) == (None, Some(""))
+    },
+};
+
 /// Section 9: proxies are told not to keep a stream back.
 pub const UNBUFFERED: Deviation = Deviation {
     name: "section 9: a stream asks proxies not to buffer it",

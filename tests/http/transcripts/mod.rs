@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use reqwest::Url;
 
-use self::deviations::{BOOL, EXPOSED, INET, ONE_SHAPE, STREAM_START, UNBUFFERED};
+use self::deviations::{BOOL, EXPOSED, INET, ONE_SHAPE, OWN_OFFSET, STREAM_START, SUBSET_UP_TO_DATE, UNBUFFERED};
 use self::recording::{Recording, Step};
 use self::replay::{replay, stand};
 
@@ -55,6 +55,11 @@ async fn handles() {
 #[tokio::test]
 async fn changes_only() {
     replay("16-changes-only", HOLD, &[EXPOSED]).await;
+}
+
+#[tokio::test]
+async fn subset_post() {
+    replay("18-subset-post", HOLD, &[EXPOSED, BOOL, OWN_OFFSET, SUBSET_UP_TO_DATE]).await;
 }
 
 #[tokio::test]

@@ -94,7 +94,10 @@ impl Engine {
                 () = pieces.closed() => return,
             };
             if let Err(error) = read {
-                debug!(handle = %live.handle(), error = &error as &dyn std::error::Error, "a subset cannot be read");
+                if !matches!(error, SubsetError::Refused { .. }) {
+                    // What Postgres refuses it quotes, and that is the client's.
+                    debug!(handle = %live.handle(), error = &error as &dyn std::error::Error, "a subset cannot be read");
+                }
                 // The reader may have gone, or stopped to read: then it sees no end.
                 let _ = pieces.try_send(Piece::Failed(error));
             }

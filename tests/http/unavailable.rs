@@ -87,6 +87,9 @@ async fn case_121_a_lock_on_the_table() {
     stand.db.run(lock).await;
     failed(&stand.get(&format!("{}offset=-1&replica=full", ITEMS[0])).await, text);
     assert_eq!(stand.get(&after(ITEMS[1], &last)).await.words(), ["up-to-date"], "what is there is served");
+    for items in ITEMS {
+        failed(&stand.get(&format!("{}&subset__where=true", after(items, &last))).await, text);
+    }
     stand.db.run("COMMIT").await;
     assert_eq!(served(&stand, &format!("{}offset=-1&replica=full", ITEMS[0])).await.words(), ["snapshot-end"]);
     stand.stop().await;

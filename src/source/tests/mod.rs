@@ -7,6 +7,7 @@ mod publication;
 mod refusals;
 mod snapshot;
 mod stream;
+mod subset;
 mod tls;
 
 use std::sync::Arc;

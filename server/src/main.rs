@@ -1,7 +1,10 @@
 //! The stand-alone `diesel-electric` program: a sync server over one Postgres database, for shapes that clients define.
 //!
-//! A thin crate: `options` says what can be set, `serve` runs the library's service behind Actix.
+//! A thin crate: `options` and `limits` say what can be set, `serve` runs the library's service behind Actix,
+//! `openapi` describes what it answers.
 
+mod limits;
+mod openapi;
 mod options;
 mod serve;
 

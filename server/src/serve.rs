@@ -4,13 +4,14 @@ use std::error::Error;
 use std::io;
 use std::net::TcpListener;
 
+use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::{App, HttpServer};
-use diesel_electric::{SyncService, shape_api};
+use diesel_electric::tune_compression;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::info;
 
-use crate::Failure;
 use crate::options::Serve;
+use crate::{Failure, openapi};
 
 /// How long answers that are being sent may take when the server stops.
 const LAST_ANSWERS_SECONDS: u64 = 5;
@@ -21,16 +22,19 @@ pub(crate) async fn run(options: Serve) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(options.listen)
         .map_err(|error| Failure { about: format!("cannot listen on {}", options.listen), source: error.into() })?;
     let address = listener.local_addr()?;
-    let service = SyncService::builder()
-        .database_url(&options.database_url)
-        .chunk_bytes(options.chunk_bytes)
-        .hold(options.hold());
     let service = tokio::select! {
-        started = service.start() => started?,
+        started = options.builder().start() => started?,
         () = signals.next() => return Ok(()),
     };
-    let api = service.clone();
-    let server = HttpServer::new(move || App::new().service(shape_api(&api)))
+    let (api, compression) = (options.api(&service), options.compression);
+    let app = move || {
+        App::new()
+            .service(openapi::resource())
+            .service(api.clone())
+            .wrap(Condition::new(compression, Compress::default()))
+            .wrap(from_fn(tune_compression))
+    };
+    let server = HttpServer::new(app)
         .disable_signals()
         // Clients leave often; what waits for them must not stay.
         .h1_allow_half_closed(false)

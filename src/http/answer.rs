@@ -2,15 +2,18 @@
 
 use actix_web::body::{BodyStream, MessageBody};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, ETAG, HeaderValue, VARY};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, ETAG, HeaderValue, VARY};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
+use super::encoding::IDENTITY;
 use super::headers::{
     ACCEL_BUFFERING, CURSOR, HANDLE, HAS_DATA, JSON, OFFSET, SCHEMA, SNAPSHOT, SURROGATE_CONTROL, UP_TO_DATE,
 };
 use super::route::CachePolicy;
 use crate::engine::LiveShape;
-use crate::protocol::{Caching, EVENT_STREAM, Head, LogOffset, MUST_REFETCH, ShapeHandle, none_match, refetch_etag};
+use crate::protocol::{
+    Ages, Caching, EVENT_STREAM, Head, LogOffset, MUST_REFETCH, ShapeHandle, none_match, refetch_etag,
+};
 
 /// What all answers to one request have in common.
 #[derive(Debug)]
@@ -19,6 +22,9 @@ pub(super) struct Reply {
     pub(super) if_none_match: Option<String>,
     pub(super) is_head: bool,
     pub(super) is_post: bool,
+    pub(super) ages: Ages,
+    /// Whether something around the routes may compress the answer.
+    pub(super) may_be_compressed: bool,
 }
 
 impl Reply {
@@ -69,6 +75,10 @@ impl Reply {
     pub(super) fn stream(&self, live: &LiveShape, head: &Head, body: impl MessageBody + 'static) -> HttpResponse {
         let mut response = self.begin(StatusCode::OK, live, head);
         response.content_type(EVENT_STREAM).insert_header((ACCEL_BUFFERING, "no"));
+        if self.may_be_compressed {
+            // What compresses keeps back what it has, until there is more of it.
+            response.insert_header((CONTENT_ENCODING, IDENTITY));
+        }
         self.finish(response, body)
     }
 
@@ -108,7 +118,7 @@ impl Reply {
         let caching = if self.is_post { caching.of_post() } else { caching };
         match self.cache {
             CachePolicy::Shared => {
-                response.insert_header((CACHE_CONTROL, &*caching.public()));
+                response.insert_header((CACHE_CONTROL, &*caching.public(self.ages)));
             }
             CachePolicy::Private => {
                 response

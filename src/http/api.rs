@@ -1,66 +1,129 @@
 //! [`shape_api`]: the whole protocol, for shapes that clients define.
 
-use actix_web::dev::HttpServiceFactory;
+use actix_web::dev::{AppService, HttpServiceFactory};
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::from_fn;
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::web::{Data, Payload};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 
 use super::cors::{NoShape, cors};
 use super::define::define;
-use super::error::missing;
+use super::delete::delete;
+use super::error::{Failure, missing};
 use super::headers::JSON;
 use super::request::{SyncRequest, SyncResult};
 use super::route::Fixed;
+use super::secret::Secret;
 use crate::engine::EngineStatus;
-use crate::protocol::{HEALTH, REVALIDATE, Request};
+use crate::protocol::{HEALTH, Query, REVALIDATE, Request};
 use crate::service::SyncService;
 use crate::shape::ClientShape;
 
 /// The protocol's own routes, for shapes that clients define: `/v1/shape`, `/v1/health` and `/`. Everything else is not
 /// found, so it comes last in an app; or in a scope of its own.
 ///
-/// **Any client can read any table by it** that the database's role can publish. Put it where only those come who may, or
-/// use [`sync_scope`](super::sync_scope).
+/// **Any client can read any table by it** that the database's role can publish. Give it a [secret](ShapeApi::secret), put it
+/// where only those come who may, or use [`sync_scope`](super::sync_scope).
 ///
 /// ```no_run
 /// use actix_web::App;
 /// use diesel_electric::{SyncService, shape_api};
 ///
-/// # fn app(sync: SyncService) {
-/// App::new().service(shape_api(&sync));
+/// # fn app(sync: SyncService, secret: &str) {
+/// App::new().service(shape_api(&sync).secret(secret));
 /// # }
 /// ```
-pub fn shape_api(service: &SyncService) -> impl HttpServiceFactory + use<> {
-    web::scope("")
-        .app_data(Data::new(service.clone()))
-        .app_data(Fixed)
-        .default_service(web::to(dispatch))
-        .wrap(from_fn(cors))
+pub fn shape_api(service: &SyncService) -> ShapeApi {
+    ShapeApi { service: service.clone(), options: Options::default() }
+}
+
+/// The protocol's own routes. Made by [`shape_api`]; goes where an Actix service goes.
+#[derive(Clone, Debug)]
+#[must_use = "routes serve nothing until they are given to an app"]
+pub struct ShapeApi {
+    service: SyncService,
+    options: Options,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Options {
+    secret: Option<Secret>,
+    allows_delete: bool,
+}
+
+impl ShapeApi {
+    /// What a request for a shape must know: the parameter `secret` (or, by its older name, `api_secret`). Others are
+    /// answered with 401; preflights and `/v1/health` need none. An empty one lets nobody in.
+    ///
+    /// It is in the URL, so it belongs to a proxy of yours that adds it, not to browsers. Routes of
+    /// [`sync_scope`](super::sync_scope) are not concerned: what stands before those is a middleware of yours.
+    pub fn secret(mut self, secret: impl AsRef<str>) -> Self {
+        self.options.secret = Some(Secret::new(secret.as_ref()));
+        self
+    }
+
+    /// Whether clients may drop shapes by DELETE, so that they are made anew; by default not. It is for tests and for
+    /// operators: each client of a dropped shape fetches all of it again.
+    pub fn allow_delete(mut self, allow: bool) -> Self {
+        self.options.allows_delete = allow;
+        self
+    }
+}
+
+impl HttpServiceFactory for ShapeApi {
+    fn register(self, config: &mut AppService) {
+        let origins = self.service.origins().clone();
+        web::scope("")
+            .app_data(Data::new(self.service))
+            .app_data(self.options)
+            .app_data(Fixed)
+            .default_service(web::to(dispatch))
+            .wrap(from_fn(move |request, next| cors(origins.clone(), request, next)))
+            .register(config);
+    }
 }
 
 /// Paths are compared part by part, decoded, empty parts left out: `/v1//%73hape/` is the shape route, too.
-async fn dispatch(http: HttpRequest, request: SyncRequest, service: Data<SyncService>) -> SyncResult {
+async fn dispatch(http: HttpRequest, payload: Payload, service: Data<SyncService>) -> SyncResult {
     let path = http.match_info().unprocessed();
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     let reads = matches!(*http.method(), Method::GET | Method::HEAD);
     match parts.as_slice() {
-        ["v1", "shape"] if reads || *http.method() == Method::POST => shape(request).await,
-        ["v1", "shape"] => Ok(missing()),
+        ["v1", "shape"] => shape(&http, payload, &service).await,
         ["v1", "health"] if reads => Ok(other(health(service.status()))),
         [] if reads => Ok(other(HttpResponse::Ok().insert_header((CACHE_CONTROL, REVALIDATE)).finish())),
         _ => Ok(other(missing())),
     }
 }
 
-async fn shape(sync: SyncRequest) -> SyncResult {
+async fn shape(http: &HttpRequest, payload: Payload, service: &SyncService) -> SyncResult {
+    let options = http.app_data::<Options>().cloned().unwrap_or_default();
+    if let Some(secret) = &options.secret
+        && !secret.is_given(&Query::parse(http.query_string()))
+    {
+        return Failure::Unauthorized.respond();
+    }
+    match *http.method() {
+        Method::GET | Method::HEAD | Method::POST => {
+            read(SyncRequest::from_request(http, &mut payload.into_inner()).await?).await
+        }
+        Method::DELETE => delete(service, &Query::parse(http.query_string()), options.allows_delete).await,
+        _ => Ok(missing()),
+    }
+}
+
+async fn read(sync: SyncRequest) -> SyncResult {
     let (mut serving, params) = match sync.serving(true, Request::parse_with_shape).await {
         Ok(read) => read,
         Err(failure) => return failure.respond(),
     };
     serving.queryable.clone_from(&params.queryable_columns);
-    let client = ClientShape::new(params, serving.request.log);
+    let client = match ClientShape::new(params, serving.request.log, &serving.service.limits().definition()) {
+        Ok(client) => client,
+        Err(errors) if serving.reply.is_post => return Failure::from(errors).of_post().respond(),
+        Err(errors) => return Failure::from(errors).respond(),
+    };
     serving.run(async || define(serving.service.engine(), &client).await).await
 }
 

@@ -5,14 +5,20 @@
 use std::error::Error;
 
 use actix_web::HttpResponse;
+use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, RETRY_AFTER};
 use tracing::{debug, error, warn};
 
+use super::admission::retry_after;
 use super::headers::{JSON, KNOWN_ERROR, SURROGATE_CONTROL};
 use crate::engine::{CreateError, ResolveError};
 use crate::protocol::{BodyError, CRASH, FieldErrors, NO_CACHE, NO_STORE, REVALIDATE, message_body};
+use crate::service::Rejected;
 use crate::shape::ShapeError;
+
+const OTHER_HANDLE: &str = "The specified shape definition and handle do not match. Please ensure the shape definition is \
+                            correct or omit the shape handle from the request to obtain a new one.";
 
 /// Why a request cannot be served.
 #[derive(Debug)]
@@ -37,6 +43,18 @@ pub(super) enum Failure {
     LostReadiness,
     /// The engine has stopped.
     Stopped,
+    /// As many requests run as may.
+    TooMany(Rejected),
+    /// The URL is longer than this.
+    UrlTooLong(usize),
+    /// The secret is not given.
+    Unauthorized,
+    /// Shapes are not to be dropped.
+    DeleteNotAllowed,
+    /// There is no shape to drop.
+    NoSuchShape,
+    /// The shape to drop has another handle.
+    OtherHandle,
     /// What the user's closure said.
     Handler(actix_web::Error),
 }
@@ -110,6 +128,14 @@ impl Failure {
         matches!(self, Self::Invalid(_))
     }
 
+    /// The answer as an error, for those who can only return one.
+    pub(super) fn into_error(self) -> actix_web::Error {
+        match self.respond() {
+            Ok(response) => InternalError::from_response("a request is refused", response).into(),
+            Err(error) => error,
+        }
+    }
+
     /// The answer, or the user's own error.
     pub(super) fn respond(self) -> Result<HttpResponse, actix_web::Error> {
         let refusal = match self {
@@ -135,10 +161,27 @@ impl Failure {
             Self::NotReady => Refusal::unavailable(5, "Timeout waiting for the service to become ready"),
             Self::NotTheOwner => Refusal::unavailable(5, "Timeout waiting for Postgres lock acquisition"),
             Self::LostReadiness => Refusal::unavailable(10, "The service is not ready any more, please retry"),
+            Self::TooMany(rejected) => too_many(rejected),
+            Self::UrlTooLong(limit) => {
+                Refusal::message(StatusCode::URI_TOO_LONG, &format!("The URL is longer than {limit} bytes"))
+            }
+            Self::Unauthorized => {
+                let body = message_body("Unauthorized - Invalid API secret");
+                Refusal { cache_control: REVALIDATE, ..Refusal::new(StatusCode::UNAUTHORIZED, body) }
+            }
+            Self::DeleteNotAllowed => Refusal::message(StatusCode::METHOD_NOT_ALLOWED, "DELETE not allowed"),
+            Self::NoSuchShape => Refusal::message(StatusCode::NOT_FOUND, "No existing shape found"),
+            Self::OtherHandle => Refusal::message(StatusCode::BAD_REQUEST, OTHER_HANDLE),
             Self::Stopped => Refusal::unavailable(1, "The service is stopping, please retry"),
         };
         Ok(refusal.respond())
     }
+}
+
+fn too_many(rejected: Rejected) -> Refusal {
+    let body = serde_json::json!({"code": "concurrent_request_limit_exceeded", "message": rejected.to_string()});
+    let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, body.to_string());
+    Refusal { retry_after: Some(retry_after()), is_known: true, ..refusal }
 }
 
 fn create(error: &CreateError) -> Refusal {
@@ -183,9 +226,12 @@ impl Refusal {
         Self { cache_control: REVALIDATE, ..Self::new(status, error.body()) }
     }
 
+    fn message(status: StatusCode, text: &str) -> Self {
+        Self::new(status, message_body(text))
+    }
+
     fn unavailable(retry_after: u32, text: &str) -> Self {
-        let refusal = Self::new(StatusCode::SERVICE_UNAVAILABLE, message_body(text));
-        Self { retry_after: Some(retry_after), ..refusal }
+        Self { retry_after: Some(retry_after), ..Self::message(StatusCode::SERVICE_UNAVAILABLE, text) }
     }
 
     fn crash() -> Self {

@@ -11,22 +11,27 @@
 //!
 //! Called by: the user's Actix app; the stand-alone server.
 
+mod admission;
 mod answer;
 mod api;
 mod body;
 mod cors;
 mod define;
+mod delete;
+mod encoding;
 mod error;
 mod headers;
 mod post;
 mod request;
 mod route;
 mod scope;
+mod secret;
 mod serve;
 mod sse;
 mod subset;
 
-pub use api::shape_api;
+pub use api::{ShapeApi, shape_api};
+pub use encoding::tune_compression;
 pub use request::{SyncRequest, SyncResult};
 pub use route::CachePolicy;
 pub use scope::{SyncScope, sync_scope};

@@ -2,14 +2,16 @@
 
 use std::borrow::Cow;
 use std::future::{self, Ready};
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::error::ErrorInternalServerError;
 use actix_web::http::Method;
-use actix_web::http::header::IF_NONE_MATCH;
+use actix_web::http::header::{ACCEPT_ENCODING, IF_NONE_MATCH};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 
+use super::admission::admit;
 use super::answer::Reply;
 use super::define::define_own;
 use super::error::Failure;
@@ -17,7 +19,7 @@ use super::post::PostBody;
 use super::route::{CachePolicy, policy};
 use super::serve::{Serving, Times, ready};
 use crate::protocol::{FieldErrors, LogMode, Query, Request};
-use crate::service::SyncService;
+use crate::service::{Permit, SyncService};
 use crate::shape::{IntoShape, Shape};
 
 /// What a handler of a shape returns.
@@ -51,6 +53,8 @@ pub struct SyncRequest {
     is_head: bool,
     /// Of a POST.
     body: Option<PostBody>,
+    may_be_compressed: bool,
+    permit: Arc<Permit>,
 }
 
 impl SyncRequest {
@@ -105,7 +109,7 @@ impl SyncRequest {
         by_client: bool,
         parse: impl FnOnce(&Query) -> Result<(Request, T), FieldErrors>,
     ) -> Result<(Serving, T), Failure> {
-        let Self { service, mut query, cache, if_none_match, is_head, body } = self;
+        let Self { service, mut query, cache, if_none_match, is_head, may_be_compressed, permit, body } = self;
         let times = Times::new(&service);
         let is_post = body.is_some();
         if let Some(body) = body {
@@ -114,8 +118,9 @@ impl SyncRequest {
         ready(service.engine(), &times).await?;
         let read = parse(&query).map_err(Failure::from);
         let (request, more) = read.map_err(|failure| if is_post { failure.of_post() } else { failure })?;
-        let reply = Reply { cache, if_none_match, is_head, is_post };
-        Ok((Serving { service, times, request, reply, by_client, queryable: None }, more))
+        let ages = service.timings().ages;
+        let reply = Reply { cache, if_none_match, is_head, is_post, ages, may_be_compressed };
+        Ok((Serving { service, times, request, reply, by_client, queryable: None, permit }, more))
     }
 }
 
@@ -136,15 +141,32 @@ impl FromRequest for SyncRequest {
             );
             return future::ready(Err(ErrorInternalServerError(crate::protocol::CRASH)));
         };
+        let (query, permit) = match admitted(service, request) {
+            Ok(admitted) => admitted,
+            Err(failure) => return future::ready(Err(failure.into_error())),
+        };
         let tags = request.headers().get_all(IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
         let tags: Vec<&str> = tags.collect();
         future::ready(Ok(Self {
             service: service.as_ref().clone(),
-            query: Query::parse(request.query_string()),
+            query,
+            permit,
             cache: policy(request),
             if_none_match: (!tags.is_empty()).then(|| tags.join(",")),
             is_head: request.method() == Method::HEAD,
             body: (request.method() == Method::POST).then(|| PostBody(payload.take())),
+            may_be_compressed: request.headers().contains_key(ACCEPT_ENCODING),
         }))
     }
+}
+
+/// What is looked at before anything else: a request that may not run touches no database and makes no shape.
+fn admitted(service: &SyncService, request: &HttpRequest) -> Result<(Query, Arc<Permit>), Failure> {
+    let limit = service.limits().url_bytes;
+    if request.uri().path_and_query().is_some_and(|url| url.as_str().len() > limit) {
+        return Err(Failure::UrlTooLong(limit));
+    }
+    let query = Query::parse(request.query_string());
+    let permit = admit(service, &query)?;
+    Ok((query, permit))
 }

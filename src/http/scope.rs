@@ -14,13 +14,14 @@ use super::cors::cors;
 use super::error::Failure;
 use super::request::SyncRequest;
 use super::route::{CachePolicy, Fixed, Guarded, SetPolicy};
-use crate::service::SyncService;
+use crate::service::{Origins, SyncService};
 use crate::shape::{IntoShape, Shape, ShapeError};
 
 /// Routes for shapes, under one path. Made by [`sync_scope`]; goes where an Actix scope goes.
 #[must_use = "a scope serves nothing until it is given to an app"]
 pub struct SyncScope<T> {
     scope: Scope<T>,
+    origins: Origins,
 }
 
 impl<T> std::fmt::Debug for SyncScope<T> {
@@ -67,7 +68,8 @@ pub fn sync_scope(
 ) -> SyncScope<
     impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse, Error = Error, InitError = ()> + use<>,
 > {
-    SyncScope { scope: web::scope(path).app_data(web::Data::new(service.clone())).default_service(web::to(not_found)) }
+    let scope = web::scope(path).app_data(web::Data::new(service.clone())).default_service(web::to(not_found));
+    SyncScope { scope, origins: service.origins().clone() }
 }
 
 impl<T, B> SyncScope<T>
@@ -132,7 +134,7 @@ where
             + 'static,
         B2: MessageBody,
     {
-        SyncScope { scope: self.scope.app_data(Guarded).wrap(middleware) }
+        SyncScope { scope: self.scope.app_data(Guarded).wrap(middleware), origins: self.origins }
     }
 
     fn add<F, Args>(self, resource: Resource, handler: F) -> Self
@@ -146,7 +148,7 @@ where
             .route(web::head().to(handler.clone()))
             .route(web::post().to(handler))
             .default_service(web::to(wrong_method));
-        Self { scope: self.scope.service(routes) }
+        Self { scope: self.scope.service(routes), origins: self.origins }
     }
 }
 
@@ -173,6 +175,7 @@ where
     B: MessageBody + 'static,
 {
     fn register(self, config: &mut AppService) {
-        self.scope.wrap(from_fn(cors)).register(config);
+        let origins = self.origins;
+        self.scope.wrap(from_fn(move |request, next| cors(origins.clone(), request, next))).register(config);
     }
 }

@@ -12,6 +12,7 @@ use actix_web::body::BodyStream;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
+use super::admission::hold;
 use super::answer::Reply;
 use super::body::{Pieces, growing_chunk, whole_chunk};
 use super::error::Failure;
@@ -22,7 +23,7 @@ use crate::protocol::{
     Circumstances, Content, FieldErrors, Head, LogOffset, LogView, Plan, Request, Resolution, SnapshotView, Waited,
     next_cursor, plan, up_to_date,
 };
-use crate::service::{Limits, SyncService};
+use crate::service::{Permit, SyncService, Timings};
 use crate::shape::Subset;
 
 /// How often a request looks again at once because what it looked at has changed under its hands.
@@ -39,6 +40,7 @@ pub(super) struct Serving {
     pub(super) by_client: bool,
     /// What a subset may name, if the client has said so.
     pub(super) queryable: Option<Vec<String>>,
+    pub(super) permit: Arc<Permit>,
 }
 
 impl Serving {
@@ -48,7 +50,7 @@ impl Serving {
         define: impl AsyncFnMut() -> Result<Arc<Definition>, Failure>,
     ) -> Result<HttpResponse, actix_web::Error> {
         match self.attempt(define).await {
-            Ok(response) => Ok(response),
+            Ok(response) => Ok(hold(response, self.permit.clone())),
             Err(failure) if self.reply.is_post => failure.of_post().respond(),
             Err(failure) => failure.respond(),
         }
@@ -76,6 +78,7 @@ impl Serving {
                     continue;
                 }
             };
+            self.permit.knows_shape();
             has_followed = true;
             if let Some(response) = self.follow(&live, since, subset).await? {
                 return Ok(response);
@@ -184,7 +187,7 @@ impl Serving {
     }
 
     fn stream(&self, now: &Now<'_>, state: LogState, after: LogOffset) -> HttpResponse {
-        let Limits { sse: life, keep_alive, .. } = self.service.limits();
+        let Timings { sse: life, keep_alive, .. } = self.service.timings();
         let is_tail = after >= state.latest;
         let head = self.head(now, Content::Stream { after, is_tail, life });
         let events = Events::new(now.live.clone(), &self.request, self.register(now), Pace::new(life, keep_alive));
@@ -226,7 +229,7 @@ impl Serving {
         let random = RandomState::new().hash_one(0_u8);
         Circumstances {
             processed: self.engine().processed(),
-            cursor: next_cursor(since_epoch, self.service.limits().hold, self.request.cursor, random),
+            cursor: next_cursor(since_epoch, self.service.timings().hold, self.request.cursor, random),
             moment: u64::try_from(since_epoch.as_micros()).unwrap_or_default(),
         }
     }
@@ -271,7 +274,7 @@ pub(super) async fn ready(engine: &Engine, times: &Times) -> Result<(), Failure>
     }
 }
 
-async fn active(engine: &Engine, times: &Times) -> Result<(), Failure> {
+pub(super) async fn active(engine: &Engine, times: &Times) -> Result<(), Failure> {
     timeout_at(times.readiness, engine.active()).await.map_err(|_| match engine.status() {
         EngineStatus::Waiting => Failure::NotTheOwner,
         EngineStatus::Stopped => Failure::Stopped,
@@ -290,10 +293,10 @@ pub(super) struct Times {
 
 impl Times {
     pub(super) fn new(service: &SyncService) -> Self {
-        let (start, limits) = (Instant::now(), service.limits());
+        let (start, timings) = (Instant::now(), service.timings());
         // A limit beyond what clocks can tell is as good as a day.
         let after = |limit: Duration| start.checked_add(limit).unwrap_or(start + Duration::from_secs(86_400));
-        Self { readiness: after(limits.readiness), half: after(limits.hold / 2), hold: after(limits.hold) }
+        Self { readiness: after(timings.readiness), half: after(timings.hold / 2), hold: after(timings.hold) }
     }
 
     fn waited(&self) -> Waited {

@@ -34,7 +34,8 @@ impl Serving {
             names.iter().filter_map(|name| table.column(name)).map(|(position, _)| position).collect::<Vec<_>>()
         });
         let columns = shown.or(queryable);
-        Ok(Some(Subset::new(params, Scope { table, columns: columns.as_deref() })?))
+        let limits = self.service.limits().definition();
+        Ok(Some(Subset::new(params, Scope { table, columns: columns.as_deref() }, &limits)?))
     }
 
     /// Serves a subset, after which the client goes on at `offset`. `None` asks to look the shape up again.

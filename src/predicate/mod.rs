@@ -24,5 +24,5 @@ pub use check::{Bind, BindType, Predicate, Row, Scope, SubsetFilter};
 pub use error::{CheckError, EvalError, OrderError, ParseError};
 pub use expr::Expr;
 pub use keys::{IndexKey, Wanted};
-pub use parse::OrderBy;
+pub use parse::{FilterLimits, OrderBy};
 pub use value::Value;

@@ -3,6 +3,27 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+/// For how long anybody may keep a part of a log that ends where the client was up to date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ages {
+    /// As if it were new.
+    pub max: Duration,
+    /// After that, while it is asked for anew.
+    pub stale: Duration,
+}
+
+impl Default for Ages {
+    fn default() -> Self {
+        Self { max: Duration::from_secs(60), stale: Duration::from_secs(300) }
+    }
+}
+
+impl Ages {
+    fn catch_up(self) -> String {
+        format!("public, max-age={}, stale-while-revalidate={}", self.max.as_secs(), self.stale.as_secs())
+    }
+}
+
 /// Answers that say how long they may be kept. Those of routes that serve each user another shape are private whatever
 /// they are; the routes know that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,13 +47,13 @@ pub enum Caching {
 
 impl Caching {
     /// The value of `cache-control` where anybody may share the answer.
-    pub fn public(self) -> Cow<'static, str> {
+    pub fn public(self, ages: Ages) -> Cow<'static, str> {
         let fixed = match self {
             // A stream that was kept longer would not be live any more.
             Self::Stream(life) => return format!("public, max-age={}", life.as_secs().saturating_sub(1).max(1)).into(),
             Self::Initial => "public, max-age=604800, s-maxage=3600, stale-while-revalidate=2629746",
             Self::Live => "public, max-age=5, stale-while-revalidate=5",
-            Self::CatchUp => "public, max-age=60, stale-while-revalidate=300",
+            Self::CatchUp => return ages.catch_up().into(),
             Self::Refetch => "public, max-age=60, must-revalidate",
             Self::Once => NO_CACHE,
             Self::Never => NO_STORE,

@@ -6,8 +6,10 @@
 mod body;
 mod cache;
 mod cursor;
+mod delete;
 mod error;
 mod etag;
+mod glance;
 mod handle;
 mod head;
 mod item;
@@ -21,8 +23,9 @@ mod sse;
 mod subset;
 
 pub use body::BodyError;
-pub use cache::{Caching, HEALTH, NO_CACHE, NO_STORE, REVALIDATE};
+pub use cache::{Ages, Caching, HEALTH, NO_CACHE, NO_STORE, REVALIDATE};
 pub use cursor::next_cursor;
+pub use delete::Deletion;
 pub use error::{CRASH, FieldErrors, message_body};
 pub use etag::{none_match, refetch_etag};
 pub use handle::ShapeHandle;

@@ -123,7 +123,7 @@ impl<'a> Typed<'a> {
             live_sse,
             // Never an error.
             cursor: query.text("cursor").ok().flatten().and_then(|cursor| cursor.parse().ok()).unwrap_or_default(),
-            log: choice(query, "log", &[("full", LogMode::Full), ("changes_only", LogMode::ChangesOnly)], errors),
+            log: log_mode(query, errors),
             subset: SubsetParams::read(query, errors),
         }
     }
@@ -162,7 +162,7 @@ impl<'a> Typed<'a> {
 }
 
 /// Step 4 for the definition of a shape.
-struct TypedShape<'a> {
+pub(super) struct TypedShape<'a> {
     table: Option<&'a str>,
     filter: Option<&'a str>,
     params: Result<Vec<String>, ParamsError>,
@@ -172,7 +172,7 @@ struct TypedShape<'a> {
 }
 
 impl<'a> TypedShape<'a> {
-    fn read(query: &'a Query, errors: &mut FieldErrors) -> Self {
+    pub(super) fn read(query: &'a Query, errors: &mut FieldErrors) -> Self {
         let modes = [("default", ReplicaMode::Default), ("full", ReplicaMode::Full)];
         Self {
             table: text(query, "table", "table", errors).flatten(),
@@ -184,8 +184,13 @@ impl<'a> TypedShape<'a> {
         }
     }
 
+    /// Whether it names a table, without which it is no definition.
+    pub(super) fn has_table(&self) -> bool {
+        self.table.is_some()
+    }
+
     /// Step 9, as far as it goes without the database.
-    fn check(self) -> Result<ShapeParams, FieldErrors> {
+    pub(super) fn check(self) -> Result<ShapeParams, FieldErrors> {
         let table = self.table.ok_or_else(|| FieldErrors::one("table", "can't be blank"))?;
         let table = TableName::parse(table).map_err(|error| FieldErrors::one("table", error.to_string()))?;
         Ok(ShapeParams {
@@ -216,9 +221,13 @@ pub(super) fn text<'a>(
     text.ok()
 }
 
-fn boolean(query: &Query, name: &'static str, errors: &mut FieldErrors) -> bool {
+pub(super) fn boolean(query: &Query, name: &'static str, errors: &mut FieldErrors) -> bool {
     let words = [("true", true), ("1", true), ("false", false), ("0", false)];
     choice(query, name, &words, errors)
+}
+
+pub(super) fn log_mode(query: &Query, errors: &mut FieldErrors) -> LogMode {
+    choice(query, "log", &[("full", LogMode::Full), ("changes_only", LogMode::ChangesOnly)], errors)
 }
 
 fn choice<T: Copy + Default>(query: &Query, name: &'static str, of: &[(&str, T)], errors: &mut FieldErrors) -> T {

@@ -7,28 +7,13 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 
-use super::{Error, Limits, SyncService};
+use super::{Error, Limits, Origins, Settings, SyncService};
 use crate::engine::{Engine, EngineConfig};
 use crate::source::{MadeTls, Patience, PostgresSource, TlsConnector};
 use crate::storage::{LogStore, MemoryStore};
 
 /// The size at which a chunk closes, in bytes of its items.
 const CHUNK_BYTES: usize = 10 * 1024 * 1024;
-
-/// How long a live request is held.
-const HOLD: Duration = Duration::from_secs(20);
-
-/// How long a stream of events lasts.
-const SSE: Duration = Duration::from_secs(60);
-
-/// How long such a stream is silent at most: clients take one that says nothing for 45 seconds for dead.
-const KEEP_ALIVE: Duration = Duration::from_secs(21);
-
-/// How long a request waits for the engine to be ready.
-const READINESS: Duration = Duration::from_secs(5);
-
-/// How long the body of a request may be.
-const BODY_BYTES: usize = 8_000_000;
 
 /// Where shape logs are kept.
 #[derive(Clone, Debug, Default)]
@@ -62,7 +47,8 @@ pub struct SyncServiceBuilder {
     storage: Storage,
     chunk_bytes: usize,
     patience: Patience,
-    limits: Limits,
+    settings: Settings,
+    origins: Option<Vec<String>>,
 }
 
 impl Default for SyncServiceBuilder {
@@ -73,13 +59,8 @@ impl Default for SyncServiceBuilder {
             storage: Storage::default(),
             chunk_bytes: CHUNK_BYTES,
             patience: Patience::default(),
-            limits: Limits {
-                hold: HOLD,
-                readiness: READINESS,
-                sse: SSE,
-                keep_alive: KEEP_ALIVE,
-                body_bytes: BODY_BYTES,
-            },
+            settings: Settings::default(),
+            origins: None,
         }
     }
 }
@@ -91,7 +72,7 @@ impl fmt::Debug for SyncServiceBuilder {
             .field("storage", &self.storage)
             .field("chunk_bytes", &self.chunk_bytes)
             .field("patience", &self.patience)
-            .field("limits", &self.limits)
+            .field("settings", &self.settings)
             .finish_non_exhaustive()
     }
 }
@@ -135,7 +116,7 @@ impl SyncServiceBuilder {
     /// How long a live request waits for a change before it is answered without one; by default 20 seconds. Proxies on the
     /// way must be more patient.
     pub fn hold(mut self, hold: Duration) -> Self {
-        self.limits.hold = hold;
+        self.settings.timings.hold = hold;
         self
     }
 
@@ -155,27 +136,47 @@ impl SyncServiceBuilder {
 
     /// How long a request waits for the service to follow the database before it is refused with 503; by default 5 seconds.
     pub fn readiness(mut self, readiness: Duration) -> Self {
-        self.limits.readiness = readiness;
+        self.settings.timings.readiness = readiness;
+        self
+    }
+
+    /// For how long anybody may keep an answer with which a client has caught up; by default 60 seconds. Whole seconds count.
+    pub fn max_age(mut self, age: Duration) -> Self {
+        self.settings.timings.ages.max = age;
+        self
+    }
+
+    /// For how long after [`Self::max_age`] a cache may still hand such an answer out while it asks for a new one; by default
+    /// 300 seconds. Whole seconds count.
+    pub fn stale_age(mut self, age: Duration) -> Self {
+        self.settings.timings.ages.stale = age;
+        self
+    }
+
+    /// How much clients may ask for.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.settings.limits = limits;
+        self
+    }
+
+    /// Which other origins browsers let read answers, each like `https://app.example`; by default, or with `*`, all do.
+    /// Where they are listed, an answer names the one that asks and varies by it, so that caches keep one for each.
+    pub fn origins(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.origins = Some(origins.into_iter().map(Into::into).collect());
         self
     }
 
     /// How long a stream of events (`live_sse=true`) lasts before it ends and its client asks for another; by default 60
     /// seconds.
     pub fn sse(mut self, life: Duration) -> Self {
-        self.limits.sse = life;
+        self.settings.timings.sse = life;
         self
     }
 
     /// After how long a silence a stream of events sends a comment, so that clients and proxies see that it is still
     /// there; by default 21 seconds. Clients give one up that says nothing for 45.
     pub fn keep_alive(mut self, silence: Duration) -> Self {
-        self.limits.keep_alive = silence;
-        self
-    }
-
-    /// How long the body of a POST may be, in bytes; by default 8,000,000. A longer one is refused with 413.
-    pub fn body_bytes(mut self, bytes: usize) -> Self {
-        self.limits.body_bytes = bytes;
+        self.settings.timings.keep_alive = silence;
         self
     }
 
@@ -192,10 +193,15 @@ impl SyncServiceBuilder {
         if self.chunk_bytes == 0 {
             return Err(refused("chunk_bytes is 0: a chunk must have room for an item"));
         }
-        if self.limits.hold.is_zero() {
+        let mut settings = self.settings;
+        settings.limits.check()?;
+        if let Some(origins) = &self.origins {
+            settings.origins = Origins::new(origins)?;
+        }
+        if settings.timings.hold.is_zero() {
             return Err(refused("hold is 0: live requests would never wait for a change"));
         }
-        if self.limits.sse.is_zero() || self.limits.keep_alive.is_zero() {
+        if settings.timings.sse.is_zero() || settings.timings.keep_alive.is_zero() {
             return Err(refused("sse or keep_alive is 0: a stream of events would end or repeat itself at once"));
         }
         if self.patience.lock.as_millis() == 0 || self.patience.first_row.as_millis() == 0 {
@@ -204,9 +210,9 @@ impl SyncServiceBuilder {
         let mut source = PostgresSource::new(&url, self.tls)?;
         source.patience = self.patience;
         let store = self.storage.open(self.chunk_bytes);
-        let config =
-            EngineConfig { source: Arc::new(source), store, chunk_bytes: self.chunk_bytes, max_shapes: 100_000 };
-        Ok(SyncService::new(Engine::start(config).await?, self.limits))
+        let (source, chunk_bytes, max_shapes) = (Arc::new(source), self.chunk_bytes, settings.limits.shapes);
+        let config = EngineConfig { source, store, chunk_bytes, max_shapes };
+        Ok(SyncService::new(Engine::start(config).await?, settings))
     }
 }
 
@@ -238,6 +244,8 @@ mod tests {
             (builder().first_row(Duration::from_micros(999)), "first_row"),
             (builder().sse(Duration::ZERO), "sse"),
             (builder().keep_alive(Duration::ZERO), "keep_alive"),
+            (builder().origins(["app.example"]), "origins"),
+            (builder().limits(Limits { shapes: 0, ..Limits::default() }), "limits.shapes"),
             (builder().database_url("postgres://u@h/d?sslmode=require"), ".tls(connector)"),
             (builder().database_url("postgres://u@h/d?sslmode=verify-full"), "sslmode=verify-full"),
         ] {

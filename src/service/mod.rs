@@ -1,18 +1,26 @@
 //! [`SyncService`]: the one place that wires the rooms together.
 
+mod admission;
 mod builder;
 mod error;
 mod global;
+mod limits;
+mod origins;
 
 pub use builder::{Storage, SyncServiceBuilder};
 pub use error::{Error, ErrorKind};
 pub use global::interrupt;
+pub use limits::Limits;
+
+pub(crate) use admission::{Admission, Permit, Rejected};
+pub(crate) use origins::Origins;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::engine::{Engine, EngineStatus};
 use crate::interrupt::{Interrupts, Target};
+use crate::protocol::Ages;
 use crate::shape::{IntoShapeMatch, ShapeView};
 
 /// The user's door to sync: follows one database and keeps the shapes that are asked for. Cheap to clone; following
@@ -35,12 +43,21 @@ pub struct SyncService {
 struct Inner {
     engine: Engine,
     interrupts: Interrupts,
-    limits: Limits,
+    admission: Arc<Admission>,
+    settings: Settings,
 }
 
-/// What requests may take.
+/// What the doors go by.
+#[derive(Clone, Debug, Default)]
+struct Settings {
+    timings: Timings,
+    limits: Limits,
+    origins: Origins,
+}
+
+/// How long what takes.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
+pub(crate) struct Timings {
     /// How long a live request is held.
     pub(crate) hold: Duration,
     /// How long a request waits for the engine to be ready.
@@ -49,8 +66,21 @@ pub(crate) struct Limits {
     pub(crate) sse: Duration,
     /// After how long a silence a stream of events says that it is still there.
     pub(crate) keep_alive: Duration,
-    /// How long the body of a request may be.
-    pub(crate) body_bytes: usize,
+    /// For how long anybody may keep what was true when a client caught up.
+    pub(crate) ages: Ages,
+}
+
+impl Default for Timings {
+    fn default() -> Self {
+        Self {
+            hold: Duration::from_secs(20),
+            readiness: Duration::from_secs(5),
+            sse: Duration::from_secs(60),
+            // Clients take a stream that says nothing for 45 seconds for dead.
+            keep_alive: Duration::from_secs(21),
+            ages: Ages::default(),
+        }
+    }
 }
 
 impl SyncService {
@@ -59,8 +89,9 @@ impl SyncService {
         SyncServiceBuilder::default()
     }
 
-    fn new(engine: Engine, limits: Limits) -> Self {
-        Self { inner: Arc::new(Inner { engine, interrupts: Interrupts::default(), limits }) }
+    fn new(engine: Engine, settings: Settings) -> Self {
+        let admission = Admission::new(&settings.limits);
+        Self { inner: Arc::new(Inner { engine, interrupts: Interrupts::default(), admission, settings }) }
     }
 
     /// Makes waiting requests look again at what they may see: those of every shape on the table if `what` has no filter
@@ -126,8 +157,23 @@ impl SyncService {
         &self.inner.interrupts
     }
 
-    /// What requests may take.
-    pub(crate) fn limits(&self) -> Limits {
-        self.inner.limits
+    /// How many requests run.
+    pub(crate) fn admission(&self) -> &Arc<Admission> {
+        &self.inner.admission
+    }
+
+    /// How long what takes.
+    pub(crate) fn timings(&self) -> Timings {
+        self.inner.settings.timings
+    }
+
+    /// How much clients may ask for.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.inner.settings.limits
+    }
+
+    /// Which other origins may read answers.
+    pub(crate) fn origins(&self) -> &Origins {
+        &self.inner.settings.origins
     }
 }

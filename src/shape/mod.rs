@@ -37,7 +37,7 @@ pub use matching::{IntoShapeMatch, ShapeMatch};
 pub use subset::Subset;
 pub use typed::{Syncable, TypedShape, model};
 pub use view::{ShapeParamValues, ShapeView};
-pub use wire::ClientShape;
+pub use wire::{ClientShape, WireLimits};
 
 /// What can become a shape: a table, a Diesel query or boxed query on one table, the shape of a model, or a
 /// hand-written [`Shape`].

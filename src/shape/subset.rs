@@ -1,6 +1,7 @@
 //! Subsets: which rows of a shape a client asks for, checked and in SQL.
 
-use crate::predicate::{Expr, OrderBy, Scope, SubsetFilter};
+use super::WireLimits;
+use crate::predicate::{Expr, FilterLimits, OrderBy, Scope, SubsetFilter};
 use crate::protocol::{FieldErrors, SubsetParams};
 
 /// Some of the rows of a shape as they are now, for Postgres to find.
@@ -21,10 +22,14 @@ impl Subset {
     ///
     /// # Errors
     /// All that is wrong with the parameters, under `subset`. What they say together may still be refused by Postgres.
-    pub fn new(params: &SubsetParams, scope: Scope<'_>) -> Result<Self, FieldErrors> {
+    pub fn new(params: &SubsetParams, scope: Scope<'_>, limits: &WireLimits) -> Result<Self, FieldErrors> {
         let mut errors = params.errors.clone();
+        if params.params.len() > limits.params {
+            errors.add("params", limits.too_many_params());
+        }
         let mut note = |field, error: String| errors.add(field, error);
-        let filter = params.filter.as_deref().map(|text| filter(text, &params.params, scope)).transpose();
+        let filter =
+            params.filter.as_deref().map(|text| filter(text, &params.params, scope, limits.filter)).transpose();
         let filter = filter.map_err(|error| note("where", error)).unwrap_or_default();
         let order_by = params.order_by.as_deref().map(|text| order(text, scope)).transpose();
         let order_by = order_by.map_err(|error| note("order_by", error)).unwrap_or_default();
@@ -35,8 +40,13 @@ impl Subset {
     }
 }
 
-fn filter(text: &str, params: &[Option<String>], scope: Scope<'_>) -> Result<SubsetFilter, String> {
-    let expr = Expr::parse_subset(text).map_err(|error| error.to_string())?;
+fn filter(
+    text: &str,
+    params: &[Option<String>],
+    scope: Scope<'_>,
+    limits: FilterLimits,
+) -> Result<SubsetFilter, String> {
+    let expr = Expr::parse_subset(text, limits).map_err(|error| error.to_string())?;
     expr.for_subset(params, scope).map_err(|error| error.to_string())
 }
 
@@ -61,7 +71,8 @@ mod tests {
             primary_key: vec![],
         };
         let request = Request::parse(&Query::parse(&format!("offset=-1&{query}"))).unwrap();
-        let subset = Subset::new(&request.subset.unwrap(), Scope { table: &table, columns: None });
+        let limits = WireLimits { columns: 10, params: 10, filter: FilterLimits::default() };
+        let subset = Subset::new(&request.subset.unwrap(), Scope { table: &table, columns: None }, &limits);
         let mut body: Value = serde_json::from_str(&subset.unwrap_err().body()).unwrap();
         body["errors"].take()
     }

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::support::{Answer, ITEMS, after, row, stand, stand_with};
+use super::support::{Answer, ITEMS, after, row, stand, stand_within};
 use crate::support::Stand;
 
 const WAYS: [Method; 2] = [Method::GET, Method::POST];
@@ -305,7 +305,7 @@ async fn case_112_bodies_that_are_none() {
         refused(&stand.post(&path, r#"{"subset": "x"}"#).await, &json!(["is invalid"]));
     }
     stand.stop().await;
-    let stand = stand_with(|builder| builder.body_bytes(10)).await;
+    let stand = stand_within(|limits| limits.body_bytes = 10).await;
     assert_eq!(stand.post(&format!("{}offset=-1", ITEMS[0]), "{       }").await.status, 200);
     assert_eq!(stand.post(&format!("{}offset=-1", ITEMS[0]), "{        } ").await.status, 413);
     stand.stop().await;

@@ -7,7 +7,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::ErrorUnauthorized;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::ServiceConfig;
-use diesel_electric::{CachePolicy, Shape, SyncService, SyncServiceBuilder, shape_api, sync_scope};
+use diesel_electric::{CachePolicy, Limits, Shape, ShapeApi, SyncService, SyncServiceBuilder, shape_api, sync_scope};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
@@ -28,6 +28,10 @@ pub const ITEMS: [&str; 2] = ["/v1/shape?table=items&", "/shapes/items?"];
 pub const HOLD: Duration = Duration::from_millis(100);
 
 fn routes(config: &mut ServiceConfig, sync: &SyncService) {
+    routes_with(config, sync, shape_api(sync));
+}
+
+fn routes_with(config: &mut ServiceConfig, sync: &SyncService, api: ShapeApi) {
     let fixed = sync_scope("/shapes", sync)
         .shape("/items", Shape::table("items"))
         .shape("/num", Shape::table("num"))
@@ -40,7 +44,7 @@ fn routes(config: &mut ServiceConfig, sync: &SyncService) {
         .shape("/items", Shape::table("items"))
         .shape_cached("/public", CachePolicy::Shared, Shape::table("items"))
         .wrap(from_fn(guard));
-    config.service(fixed).service(guarded).service(shape_api(sync));
+    config.service(fixed).service(guarded).service(api);
 }
 
 async fn guard<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, actix_web::Error> {
@@ -60,6 +64,21 @@ pub async fn stand_with(configure: impl FnOnce(SyncServiceBuilder) -> SyncServic
 /// A server with options on a database that has the fixture tables.
 pub async fn stand_on(db: Db, configure: impl FnOnce(SyncServiceBuilder) -> SyncServiceBuilder) -> Stand {
     Stand::on(db, configure, routes).await
+}
+
+/// A server with the fixture tables, options, and options of the door for shapes that clients define.
+pub async fn stand_with_api(
+    configure: impl FnOnce(SyncServiceBuilder) -> SyncServiceBuilder,
+    api: impl Fn(ShapeApi) -> ShapeApi + Clone + Send + 'static,
+) -> Stand {
+    Stand::start(SCHEMA, configure, move |config, sync| routes_with(config, sync, api(shape_api(sync)))).await
+}
+
+/// A server with the fixture tables and limits.
+pub async fn stand_within(set: impl FnOnce(&mut Limits)) -> Stand {
+    let mut limits = Limits::default();
+    set(&mut limits);
+    stand_with_api(|builder| builder.limits(limits), |api| api.allow_delete(true)).await
 }
 
 /// The statement that inserts item `n`.
@@ -88,6 +107,11 @@ impl Answer {
 
     pub fn get(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// The values of a header that may come more than once.
+    pub fn all(&self, name: &str) -> Vec<&str> {
+        self.headers.get_all(name).iter().map(|value| value.to_str().unwrap()).collect()
     }
 
     /// All headers but those that are others each time.

@@ -149,7 +149,8 @@ mod tests {
 
     fn read(text: &str, params: &[Option<String>], columns: Option<&[usize]>) -> Result<SubsetFilter, String> {
         let table = table();
-        let expr = Expr::parse_subset(text).map_err(|error| error.to_string())?;
+        let expr =
+            Expr::parse_subset(text, crate::predicate::FilterLimits::default()).map_err(|error| error.to_string())?;
         expr.for_subset(params, Scope { table: &table, columns }).map_err(|error| error.to_string())
     }
 

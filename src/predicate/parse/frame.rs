@@ -11,7 +11,7 @@ use crate::predicate::expr::{Comparison, Expr, Function, Node};
 pub(super) struct Operand {
     pub(super) expr: Expr,
     /// How many nodes there are from it to its deepest leaf.
-    depth: usize,
+    pub(super) depth: usize,
 }
 
 impl Operand {

@@ -40,34 +40,57 @@ impl FromStr for Expr {
 
     /// Reads a condition, in which columns have no qualifier.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        parse(text, None, false)
+        parse(text, None, false).map(|operand| operand.expr)
+    }
+}
+
+/// How large a filter of a client may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FilterLimits {
+    /// Its text, in bytes.
+    pub bytes: usize,
+    /// How many nodes there are from the root to a leaf.
+    pub depth: usize,
+}
+
+/// The most there is.
+impl Default for FilterLimits {
+    fn default() -> Self {
+        Self { bytes: MAX_LENGTH, depth: MAX_DEPTH }
     }
 }
 
 impl Expr {
-    /// Reads a condition that a client has sent: no text is longer than the protocol allows.
-    pub(crate) fn parse_wire(text: &str) -> Result<Self, ParseError> {
-        within_limit(text)?;
-        text.parse()
+    /// Reads a condition that a client has sent: none is larger than the limits allow.
+    pub(crate) fn parse_wire(text: &str, limits: FilterLimits) -> Result<Self, ParseError> {
+        limits.parse(text, false)
     }
 
     /// Reads the condition of a subset. Only Postgres runs it, so it may call functions that are not known here.
-    pub(crate) fn parse_subset(text: &str) -> Result<Self, ParseError> {
-        within_limit(text)?;
-        parse(text, None, true)
+    pub(crate) fn parse_subset(text: &str, limits: FilterLimits) -> Result<Self, ParseError> {
+        limits.parse(text, true)
     }
 
     /// Reads a condition as Diesel renders it: columns may be qualified by the table, with its schema or without.
     pub(crate) fn parse_diesel(text: &str, table: &TableName) -> Result<Self, ParseError> {
-        parse(text, Some(table), false)
+        parse(text, Some(table), false).map(|operand| operand.expr)
     }
 }
 
-fn within_limit(text: &str) -> Result<(), ParseError> {
-    if text.len() > MAX_LENGTH { Err(ParseError::TooLong { limit: MAX_LENGTH }) } else { Ok(()) }
+impl FilterLimits {
+    fn parse(self, text: &str, is_subset: bool) -> Result<Expr, ParseError> {
+        if text.len() > self.bytes {
+            return Err(ParseError::TooLong { limit: self.bytes });
+        }
+        let Operand { expr, depth } = parse(text, None, is_subset)?;
+        if depth > self.depth {
+            return Err(ParseError::TooDeep { at: expr.at, limit: self.depth });
+        }
+        Ok(expr)
+    }
 }
 
-fn parse(text: &str, table: Option<&TableName>, is_subset: bool) -> Result<Expr, ParseError> {
+fn parse(text: &str, table: Option<&TableName>, is_subset: bool) -> Result<Operand, ParseError> {
     if let Some(at) = text.find('\0') {
         return Err(ParseError::Syntax { at, message: "invalid character", near: Some("\\0".to_owned()) });
     }
@@ -86,7 +109,7 @@ struct Parser<'t> {
 }
 
 impl Parser<'_> {
-    fn run(mut self) -> Result<Expr, ParseError> {
+    fn run(mut self) -> Result<Operand, ParseError> {
         loop {
             let Some(mut operand) = self.operand()? else { continue };
             // Whatever follows an operand either makes a larger operand of it, or is to be followed by another.
@@ -94,7 +117,7 @@ impl Parser<'_> {
                 operand = match self.infix(operand)? {
                     Next::Operand(operand) => operand,
                     Next::Begun => break,
-                    Next::End(operand) => return Ok(operand.expr),
+                    Next::End(operand) => return Ok(operand),
                 };
             }
         }

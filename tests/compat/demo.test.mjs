@@ -1,17 +1,12 @@
 // The demo as a visitor sees it: in a browser, with the line that it tells to paste.
 
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 
-import { chromium } from 'playwright-core'
-
-import { Database, Program, ROOT } from './support.mjs'
-
-const QUIET = ['gpu', 'quic', 'background-networking', 'component-update', 'sync'].map((name) => `--disable-${name}`)
-// Chromium's sandbox does not work for root.
-const ARGS = [...QUIET, '--no-first-run', ...(process.getuid() === 0 ? ['--no-sandbox'] : [])]
+import { launch } from './chromium.mjs'
+import { Database, Program } from './support.mjs'
 
 const TEST_DATABASE_URL = process.env.DIESEL_ELECTRIC_TEST_DATABASE_URL
 
@@ -101,8 +96,7 @@ class Tab {
 let browser, database, demo
 
 before(async () => {
-  const executablePath = execFileSync(`${ROOT}scripts/find-browser.sh`, { encoding: 'utf8' }).trim()
-  browser = await chromium.launch({ executablePath, args: ARGS })
+  browser = await launch()
   // Without a server that was given, the demo brings its own.
   if (TEST_DATABASE_URL) database = await Database.start()
   demo = await Demo.start(database ? { DEMO_DATABASE_URL: database.url } : {})

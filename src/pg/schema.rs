@@ -25,6 +25,16 @@ impl TableSchema {
         self.columns.iter().enumerate().find(|(_, column)| column.name == name)
     }
 
+    /// Whether `other` is the same, but for which columns may be null.
+    pub fn same_but_for_nulls(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+            || self.id == other.id
+                && self.name == other.name
+                && self.primary_key == other.primary_key
+                && self.columns.len() == other.columns.len()
+                && self.columns.iter().zip(&other.columns).all(|(column, other)| column.same_but_for_nulls(other))
+    }
+
     /// The positions of the columns that identify a row: the primary key, or every column without one.
     pub fn key_columns(&self) -> Vec<usize> {
         if self.primary_key.is_empty() { (0..self.columns.len()).collect() } else { self.primary_key.clone() }
@@ -48,6 +58,19 @@ pub struct Column {
     pub generated: Generated,
     /// How its text is ordered; `None` for types without collation.
     pub collation: Option<Collation>,
+}
+
+impl Column {
+    /// Whether `other` is the same, but for whether it may be null.
+    pub fn same_but_for_nulls(&self, other: &Self) -> bool {
+        let Self { name, ty, type_modifier, dimensions, not_null: _, generated, collation } = self;
+        *name == other.name
+            && *ty == other.ty
+            && *type_modifier == other.type_modifier
+            && *dimensions == other.dimensions
+            && *generated == other.generated
+            && *collation == other.collation
+    }
 }
 
 /// Whether Postgres computes a column.

@@ -52,17 +52,28 @@ impl Hash for Definition {
 
 impl Definition {
     /// Whether the shape is the same for the table as it is `now`: all of the table if the shape follows it; else its
-    /// name, its key, and the columns that the shape selects or reads, all in their places.
+    /// name, its key, and the columns that the shape selects or reads, all in their places. Which of them may be null does
+    /// not matter for it; see [`Self::is_loosened_by`].
     pub fn fits(&self, now: &TableSchema) -> bool {
         let table = &*self.table;
         if !self.columns_listed || table.primary_key.is_empty() {
-            return *table == *now;
+            return table.same_but_for_nulls(now);
         }
         let read = self.predicate.as_ref().map_or(&[][..], |predicate| predicate.columns());
         table.id == now.id
             && table.name == now.name
             && table.primary_key == now.primary_key
-            && self.columns.iter().chain(read).all(|&at| table.columns.get(at) == now.columns.get(at))
+            && self.columns.iter().chain(read).all(|&at| match (table.columns.get(at), now.columns.get(at)) {
+                (Some(column), Some(now)) => column.same_but_for_nulls(now),
+                (column, now) => column.is_none() && now.is_none(),
+            })
+    }
+
+    /// Whether a selected column may be null `now` that could not be when clients were told of the table: they would fail
+    /// on one. The other way round they are told nothing new, since the log may hold nulls from before.
+    pub fn is_loosened_by(&self, now: &TableSchema) -> bool {
+        let not_null = |table: &TableSchema, at: usize| table.columns.get(at).is_some_and(|column| column.not_null);
+        self.columns.iter().any(|&at| not_null(&self.table, at) && !not_null(now, at))
     }
 
     /// The names of the selected columns.
@@ -135,5 +146,19 @@ mod tests {
         assert_ne!(definition(&old, &[0, 2], true), definition(&other, &[0, 2], true));
         assert_ne!(definition(&old, &[0, 1, 2], false), definition(&added, &[0, 1, 2, 3], false));
         assert!(!definition(&old, &[0, 1, 2], false).fits(&added), "it follows the table");
+    }
+
+    #[test]
+    fn which_columns_may_be_null_makes_no_other_shape() {
+        let old = table(&[("id", PgType::Int8), ("a", PgType::Text)]);
+        let mut tight = (*old).clone();
+        tight.columns[1].not_null = true;
+        let tight = Arc::new(tight);
+        for listed in [false, true] {
+            let (loose_shape, tight_shape) = (definition(&old, &[0, 1], listed), definition(&tight, &[0, 1], listed));
+            assert_eq!(loose_shape, tight_shape);
+            assert!(tight_shape.is_loosened_by(&old) && !loose_shape.is_loosened_by(&tight));
+        }
+        assert!(!definition(&tight, &[0], true).is_loosened_by(&old), "it does not select the column");
     }
 }

@@ -1,14 +1,21 @@
 //! Tables that change, or go, while clients follow them: whoever waits is sent back to the start, by both doors and
 //! without a row that gives it away.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
-use super::support::{Answer, ITEMS, after, row, stand};
+use super::support::{Answer, ITEMS, after, row, stand_with};
 use crate::support::Stand;
 
 /// Both doors to all of `wide`.
 const WIDE: [&str; 2] = ["/v1/shape?table=wide&", "/shapes/wide?"];
+
+/// A server that holds live requests for as long as a busy machine may take to notice.
+async fn patient() -> Stand {
+    stand_with(|builder| builder.hold(Duration::from_secs(120))).await
+}
 
 /// A live request by each door on a shape that was up to date.
 async fn held(stand: &Stand, doors: [&str; 2], table: &str) -> (Answer, Vec<JoinHandle<Answer>>) {
@@ -47,7 +54,7 @@ async fn changed(stand: &Stand, doors: [&str; 2], table: &str, sql: &str) -> Ans
 
 #[tokio::test]
 async fn case_81_a_table_that_is_made_anew() {
-    let stand = stand().await;
+    let stand = patient().await;
     stand.db.run(&row(1)).await;
     let again = "DROP TABLE items; CREATE TABLE items (id uuid PRIMARY KEY, value text NOT NULL, more int)";
     assert_eq!(changed(&stand, ITEMS, "items", again).await.words(), ["snapshot-end"]);
@@ -60,7 +67,7 @@ async fn case_81_a_table_that_is_made_anew() {
 
 #[tokio::test]
 async fn case_81_another_table_in_its_place() {
-    let stand = stand().await;
+    let stand = patient().await;
     stand.db.run("CREATE TABLE other (LIKE items INCLUDING ALL)").await;
     stand.db.run(&format!("INSERT INTO other {}", row(3).strip_prefix("INSERT INTO items ").unwrap())).await;
     let swap = "BEGIN; ALTER TABLE items RENAME TO old; ALTER TABLE other RENAME TO items; COMMIT";
@@ -70,7 +77,7 @@ async fn case_81_another_table_in_its_place() {
 
 #[tokio::test]
 async fn a_table_that_is_dropped() {
-    let stand = stand().await;
+    let stand = patient().await;
     let (last, held) = held(&stand, ITEMS, "items").await;
     stand.db.run("DROP TABLE items").await;
     // There is nothing to go to, so nobody may keep that.
@@ -89,7 +96,7 @@ async fn a_table_that_is_dropped() {
 
 #[tokio::test]
 async fn case_82_83_columns_that_change_without_a_row() {
-    let stand = stand().await;
+    let stand = patient().await;
     stand.db.run("INSERT INTO wide VALUES (1, 'a', 'b', 'c')").await;
     for (change, values) in [
         ("ALTER TABLE wide ADD COLUMN v9 text DEFAULT 'new'", r#"{"id":"1","v1":"a","v2":"b","v3":"c","v9":"new"}"#),
@@ -107,19 +114,36 @@ async fn case_82_83_columns_that_change_without_a_row() {
 
 #[tokio::test]
 async fn case_84_a_column_that_may_be_null_from_now_on() {
-    let stand = stand().await;
+    let stand = patient().await;
     let not_null = |answer: &Answer, column: &str| {
         let schema: Value = serde_json::from_str(answer.header("electric-schema")).unwrap();
         schema[column]["not_null"] == true
     };
     let next = changed(&stand, WIDE, "wide", "ALTER TABLE wide ALTER v1 DROP NOT NULL").await;
     assert!(!not_null(&next, "v1") && not_null(&next, "v2"));
+
+    // The other way round nobody is sent away; nor told, since there may be a null in the log.
+    stand.db.run("INSERT INTO wide VALUES (1, NULL, 'b', 'c')").await;
+    let last = stand.sync(WIDE[0]).await.0;
+    stand.db.run("UPDATE wide SET v1 = 'a'; ALTER TABLE wide ALTER v1 SET NOT NULL").await;
+    let mut n = 0;
+    // A shape that is made once the engine knows says so.
+    while !not_null(&stand.get(&format!("{}where=id+<>+{n}&offset=-1", WIDE[0])).await, "v1") {
+        n += 1;
+    }
+    stand.db.run("INSERT INTO wide VALUES (2, 'a', 'b', 'c')").await;
+    let mut answer = stand.get(&after(WIDE[1], &last)).await;
+    while !answer.words().contains(&"insert 2".to_owned()) {
+        answer = stand.live(WIDE[1], &answer).await;
+    }
+    let start = stand.get(&format!("{}offset=-1", WIDE[0])).await;
+    assert_eq!((start.handle(), not_null(&start, "v1")), (last.handle(), false));
     stand.stop().await;
 }
 
 #[tokio::test]
 async fn case_84_no_client_meets_a_null_where_it_was_told_that_there_is_none() {
-    let stand = stand().await;
+    let stand = patient().await;
     let brief = ["/v1/shape?table=wide&columns=id,v1&", "/shapes/brief?"];
     let others = stand.sync("/v1/shape?table=wide&columns=id,v3&").await.0;
     let null = "ALTER TABLE wide ALTER v1 DROP NOT NULL; INSERT INTO wide VALUES (1, NULL, 'b', 'c')";
@@ -136,7 +160,7 @@ async fn case_84_no_client_meets_a_null_where_it_was_told_that_there_is_none() {
 
 #[tokio::test]
 async fn what_was_missed_outside_the_publication_is_fetched_anew() {
-    let stand = stand().await;
+    let stand = patient().await;
     stand.db.run(&row(1)).await;
     let publication = "SELECT pubname::text FROM pg_publication";
     let publication: String = stand.db.client.query_one(publication, &[]).await.unwrap().get(0);

@@ -276,7 +276,9 @@ impl Collector {
         if self.tables.get(&now.id).is_none_or(|table| table.schema == *now) {
             return;
         }
-        self.invalidate(now.id, "its definition has changed", |live| !live.definition().fits(now));
+        self.invalidate(now.id, "its definition has changed", |live| {
+            !live.definition().fits(now) || live.definition().is_loosened_by(now)
+        });
         if let Some(table) = self.tables.get_mut(&now.id) {
             table.change(now.clone(), self.relations.get(&now.id));
         }

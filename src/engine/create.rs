@@ -143,6 +143,7 @@ async fn try_make(shared: &Arc<Shared>, live: &Arc<LiveShape>, table_is_followed
     let snapshot = write_snapshot(live, rows, shared.chunk_bytes).await;
     snapshot.map_err(|error| match error {
         super::snapshot::SnapshotError::Source(error) => failure(table, error),
+        super::snapshot::SnapshotError::Null => CreateError::SchemaChanged(table.name.clone()),
         super::snapshot::SnapshotError::Storage(error) => CreateError::Storage(Arc::new(error)),
     })
 }

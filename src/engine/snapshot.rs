@@ -18,6 +18,8 @@ const PIECE_BYTES: usize = 64 * 1024;
 pub(super) enum SnapshotError {
     Source(SourceError),
     Storage(StorageError),
+    /// A row lacks a value where the table said that there always is one, and clients have been told so.
+    Null,
 }
 
 impl From<SourceError> for SnapshotError {
@@ -52,6 +54,8 @@ pub(super) async fn write_snapshot(
     let definition = live.definition();
     let encoder = ItemEncoder::of_selection(&definition.table, &definition.columns);
     let mut writer = ChunkWriter { live, chunk_bytes, in_chunk: 0, chunks: 0, piece: Vec::new() };
+    let is_not_null = |at: &usize| definition.table.columns.get(*at).is_some_and(|column| column.not_null);
+    let not_null: Vec<bool> = definition.columns.iter().map(is_not_null).collect();
     let mut reader = copy::RowReader::default();
     while let Some(text) = rows.next().await? {
         if live.is_gone() {
@@ -60,6 +64,9 @@ pub(super) async fn write_snapshot(
         }
         for row in copy::rows(&text) {
             let cells: SmallVec<[Option<&[u8]>; 24]> = reader.read(row).collect();
+            if cells.iter().zip(&not_null).any(|(cell, not_null)| *not_null && cell.is_none()) {
+                return Err(SnapshotError::Null);
+            }
             encoder.snapshot_row(&cells, &mut writer.piece);
             writer.item()?;
         }

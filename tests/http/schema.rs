@@ -112,13 +112,15 @@ async fn case_82_83_columns_that_change_without_a_row() {
     stand.stop().await;
 }
 
+/// Whether clients are told that a column is never null.
+fn not_null(answer: &Answer, column: &str) -> bool {
+    let schema: Value = serde_json::from_str(answer.header("electric-schema")).unwrap();
+    schema[column]["not_null"] == true
+}
+
 #[tokio::test]
 async fn case_84_a_column_that_may_be_null_from_now_on() {
     let stand = patient().await;
-    let not_null = |answer: &Answer, column: &str| {
-        let schema: Value = serde_json::from_str(answer.header("electric-schema")).unwrap();
-        schema[column]["not_null"] == true
-    };
     let next = changed(&stand, WIDE, "wide", "ALTER TABLE wide ALTER v1 DROP NOT NULL").await;
     assert!(!not_null(&next, "v1") && not_null(&next, "v2"));
 
@@ -152,6 +154,10 @@ async fn case_84_no_client_meets_a_null_where_it_was_told_that_there_is_none() {
     let last = stand.sync(brief[0]).await.0;
     stand.db.run("UPDATE wide SET v1 = 'x'; UPDATE wide SET v1 = NULL").await;
     assert_eq!(stand.live(brief[0], &last).await.messages()[0]["value"]["v1"], "x");
+    // Nor is one that comes right after.
+    stand.db.run("ALTER TABLE wide ALTER v2 DROP NOT NULL; UPDATE wide SET v2 = NULL").await;
+    let start = stand.get("/v1/shape?table=wide&columns=id,v2&offset=-1").await;
+    assert_eq!((&start.messages()[0]["value"]["v2"], not_null(&start, "v2")), (&Value::Null, false));
     // Whom it does not concern goes on.
     let others = stand.get(&after("/v1/shape?table=wide&columns=id,v3&", &others)).await;
     assert_eq!(others.words(), ["insert 1", "up-to-date"]);

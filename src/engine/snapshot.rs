@@ -38,6 +38,7 @@ impl From<StorageError> for SnapshotError {
 pub(super) fn query(definition: &Definition) -> SnapshotQuery {
     SnapshotQuery {
         table: definition.table.name.clone(),
+        id: Some(definition.table.id),
         columns: definition.column_names().map(str::to_owned).collect(),
         filter: definition.predicate.as_ref().map(|predicate| predicate.sql()),
         rows: definition.log == LogMode::Full,

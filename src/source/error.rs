@@ -15,6 +15,9 @@ pub enum SourceError {
     /// No such table.
     #[error("Table {0} does not exist. If the table name contains capitals or special characters you must quote it.")]
     UnknownTable(TableName),
+    /// Another table has taken its name.
+    #[error("table {0} is another one now")]
+    Replaced(TableName),
     /// Something else than an ordinary table.
     #[error("{name} is a {kind}, and only ordinary tables can be synced")]
     NotATable {
@@ -223,7 +226,7 @@ impl SourceError {
     /// Whether the table is not what it was: it or a column, type or function is gone.
     pub fn is_schema_change(&self) -> bool {
         match self {
-            Self::UnknownTable(_) | Self::NotATable { .. } => true,
+            Self::UnknownTable(_) | Self::Replaced(_) | Self::NotATable { .. } => true,
             Self::Snapshot(refusal) => SCHEMA_CHANGES.contains(&refusal.code),
             _ => false,
         }
@@ -260,6 +263,7 @@ impl SourceError {
             }
             Self::Server(refusal) => Self::Snapshot(refusal),
             told @ (Self::UnknownTable(_)
+            | Self::Replaced(_)
             | Self::NotATable { .. }
             | Self::NotFollowing
             | Self::TableLocked(_)

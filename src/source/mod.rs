@@ -82,6 +82,8 @@ pub struct TableMark {
 pub struct SnapshotQuery {
     /// The table.
     pub table: TableName,
+    /// What its OID must be, if it matters that no other table has taken its place.
+    pub id: Option<RelationId>,
     /// The columns to read, in this order.
     pub columns: Vec<String>,
     /// The condition as SQL, without parameters.

@@ -15,7 +15,7 @@ use super::endpoint::Endpoint;
 use super::patience::Patience;
 use super::pool::{Pool, Pooled, cancel, get};
 use super::{SnapshotQuery, SnapshotRows, SourceError, settings};
-use crate::pg::{Lsn, PgSnapshot, quote_ident};
+use crate::pg::{Lsn, PgSnapshot, RelationId, quote_ident, quote_literal};
 use crate::shape::Subset;
 
 /// Rows are handed on in pieces of about this size: the client library yields them one by one.
@@ -36,11 +36,12 @@ pub(super) async fn take(
     let begin = format!(
         "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL lock_timeout = {}; {} \
          SET LOCAL row_security = off; LOCK TABLE ONLY {} IN ACCESS SHARE MODE; {} \
-         SELECT pg_current_snapshot()::text, pg_current_wal_insert_lsn()::text",
+         SELECT pg_current_snapshot()::text, pg_current_wal_insert_lsn()::text, {}::regclass::oid",
         patience.lock.as_millis(),
         settings::display("SET LOCAL"),
         query.table.quoted(),
         settings::no_timeouts("SET LOCAL"),
+        quote_literal(&query.table.quoted()),
     );
     let answer = session.client()?.simple_query(&begin).await?;
     let row = answer.iter().rev().find_map(|message| match message {
@@ -51,6 +52,10 @@ pub(super) async fn take(
     let text = |column| row.and_then(|row| row.get(column)).ok_or_else(malformed);
     let visible = text(0)?.parse().map_err(|_| malformed())?;
     let lsn = text(1)?.parse().map_err(|_| malformed())?;
+    let id = RelationId(text(2)?.parse().map_err(|_| malformed())?);
+    if query.id.is_some_and(|wanted| wanted != id) {
+        return Err(SourceError::Replaced(query.table.clone()));
+    }
     if query.subset.is_some() {
         // Only read, not run: what is wrong with it is found without a look at a row, whose values no error then holds.
         let checked = session.client()?.prepare(&select(query, "1")).await;

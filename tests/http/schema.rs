@@ -62,6 +62,10 @@ async fn case_81_a_table_that_is_made_anew() {
     let last = stand.sync(ITEMS[0]).await.0;
     stand.db.run(&row(2)).await;
     assert_eq!(stand.live(ITEMS[1], &last).await.words(), ["insert 2", "up-to-date"]);
+    // A shape that is made right after is one of the new table.
+    stand.db.run("DROP TABLE items; CREATE TABLE items (id uuid PRIMARY KEY, value int)").await;
+    let start = stand.get(&format!("{}columns=id,value&offset=-1", ITEMS[0])).await;
+    assert!(start.header("electric-schema").contains("int4"));
     stand.stop().await;
 }
 

@@ -127,6 +127,7 @@ async fn all(rows: &mut dyn SnapshotRows) -> Result<String, SourceError> {
 fn query(table: &str, columns: &[&str]) -> SnapshotQuery {
     SnapshotQuery {
         table: TableName::parse(table).unwrap(),
+        id: None,
         columns: columns.iter().map(|&column| column.to_owned()).collect(),
         filter: None,
         rows: true,

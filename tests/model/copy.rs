@@ -9,6 +9,9 @@ use super::tables::{Definition, Row};
 /// So many messages are told when something is wrong.
 const REMEMBERED: usize = 60;
 
+/// So many characters of each.
+const NOTED: usize = 500;
+
 #[derive(Debug)]
 pub struct Copy {
     definition: Definition,
@@ -39,7 +42,8 @@ impl Copy {
         format!("{:?}\n{}", self.definition, Vec::from(self.recent.clone()).join("\n"))
     }
 
-    pub fn note(&mut self, what: String) {
+    pub fn note(&mut self, what: &str) {
+        let what = what.chars().take(NOTED).collect();
         if self.recent.len() == REMEMBERED {
             self.recent.pop_front();
         }
@@ -61,7 +65,7 @@ impl Copy {
     pub fn apply(&mut self, messages: &[Value], may_repeat: bool) -> Option<u64> {
         let mut seen = None;
         for message in messages {
-            self.note(message.to_string());
+            self.note(&message.to_string());
             seen = self.message(message, may_repeat);
         }
         seen

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use cluster::Random;
+use reqwest::header::HeaderMap;
 use reqwest::{RequestBuilder, Url};
 use serde_json::Value;
 use tokio::sync::watch;
@@ -110,11 +111,12 @@ impl Follower {
 
     /// Now and then it forgets all, or wants another shape.
     fn change_mind(&mut self) {
-        if self.random.one_in(60) {
+        let change = self.random.below(60);
+        if change == 0 {
             self.definition = Definition::random(&mut self.random);
             self.handle = None;
             self.start_again("another shape");
-        } else if self.random.one_in(60) {
+        } else if change == 1 {
             self.handle = self.handle.take().filter(|_| self.random.one_in(2));
             self.start_again("forgets all");
         }
@@ -122,8 +124,8 @@ impl Follower {
 
     fn start_again(&mut self, why: &str) {
         self.copy = Copy::new(self.definition.clone());
-        self.copy.note(format!("-- {why}"));
-        self.offset = "-1".to_owned();
+        self.copy.note(&format!("-- {why}"));
+        "-1".clone_into(&mut self.offset);
         self.cursor = String::new();
         (self.is_up_to_date, self.is_fresh) = (false, true);
     }
@@ -158,7 +160,7 @@ impl Follower {
                 _ = async { request.send().await?.bytes().await } => {}
                 () = tokio::time::sleep(patience) => {}
             }
-            self.copy.note("-- gone before the answer".to_owned());
+            self.copy.note("-- gone before the answer");
             return;
         }
         let enough = self.enough();
@@ -177,9 +179,13 @@ impl Follower {
         let header = |name: &str| headers.get(name).map(|value| value.to_str().unwrap().to_owned());
         let url = answer.url().clone();
         let text = answer.text().await.unwrap();
-        self.copy.note(format!("-- {status} {}", url.query().unwrap()));
+        self.copy.note(&format!("-- {status} {}", url.query().unwrap()));
         if status == 409 {
             self.refetch(&text, header("electric-handle"));
+            return true;
+        }
+        if status == 503 {
+            retry(&headers).await;
             return true;
         }
         assert_eq!(status, 200, "{url}: {text}; {}", self.copy.recent());
@@ -219,17 +225,20 @@ impl Follower {
     /// Reads a stream of events until it ends, or for a while. What no `up-to-date` has followed is forgotten.
     async fn stream(&mut self, end: &mut End) {
         let mut answer = self.request(true, true).send().await.unwrap();
-        self.copy.note(format!("-- {} {}", answer.status(), answer.url().query().unwrap()));
+        self.copy.note(&format!("-- {} {}", answer.status(), answer.url().query().unwrap()));
         if answer.status() == 409 {
             let handle = answer.headers().get("electric-handle").map(|handle| handle.to_str().unwrap().to_owned());
             let text = answer.text().await.unwrap();
             return self.refetch(&text, handle);
         }
+        if answer.status() == 503 {
+            return retry(answer.headers()).await;
+        }
         assert_eq!(answer.status(), 200, "{}", self.copy.recent());
         assert_eq!(answer.headers()["content-type"], "text/event-stream");
         self.take(answer.headers()["electric-handle"].to_str().unwrap().to_owned());
-        self.offset = answer.headers()["electric-offset"].to_str().unwrap().to_owned();
-        self.cursor = answer.headers()["electric-cursor"].to_str().unwrap().to_owned();
+        answer.headers()["electric-offset"].to_str().unwrap().clone_into(&mut self.offset);
+        answer.headers()["electric-cursor"].to_str().unwrap().clone_into(&mut self.cursor);
         let batches = self.random.below(6);
         let mut text = String::new();
         for _ in 0..=batches {
@@ -242,18 +251,18 @@ impl Follower {
                 return;
             }
         }
-        self.copy.note("-- gone from the stream".to_owned());
+        self.copy.note("-- gone from the stream");
     }
 
     /// Reads events to the next `up-to-date`, and takes them in. True at the stream's end.
     async fn batch(&mut self, answer: &mut reqwest::Response, text: &mut String) -> bool {
         let mut messages: Vec<Value> = Vec::new();
         loop {
-            while let Some((event, rest)) = text.split_once("\n\n") {
+            while let Some(end) = text.find("\n\n") {
+                let event: String = text.drain(..end + 2).collect();
                 if let Some(data) = event.strip_prefix("data: ") {
                     messages.push(serde_json::from_str(data).unwrap());
                 }
-                *text = rest.to_owned();
                 if messages.last().is_some_and(|last| last["headers"]["control"] == "up-to-date") {
                     let seen = self.copy.apply(&messages, true).unwrap();
                     self.offset = format!("{seen}_0");
@@ -266,6 +275,12 @@ impl Follower {
             text.push_str(std::str::from_utf8(&piece).unwrap());
         }
     }
+}
+
+/// Waits before the next request, as a server asks that is not ready. Not as long.
+async fn retry(headers: &HeaderMap) {
+    assert!(headers.contains_key("retry-after"));
+    tokio::time::sleep(Duration::from_millis(50)).await;
 }
 
 /// Waits until the round has ended, and nothing new comes to one who has seen so much.

@@ -20,6 +20,11 @@ const PATIENCE: Duration = Duration::from_secs(180);
 /// How long live requests are held: not shorter, for whoever waits in vain has lost a change.
 const HOLD: Duration = Duration::from_secs(120);
 
+/// Ends the server's replication stream: it has to connect again. With logs in memory it has no slot that lasts, and
+/// all shapes begin anew.
+const CUT: &str = "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots \
+    WHERE database = current_database() AND active";
+
 const WRITERS: usize = 3;
 const FOLLOWERS: usize = 12;
 
@@ -32,6 +37,7 @@ pub struct Lane {
     followers: Vec<Follower>,
     marks: Follower,
     round: u64,
+    farewells: u64,
 }
 
 impl Lane {
@@ -65,7 +71,7 @@ impl Lane {
             writers.push(Writer::open(&url, random.split()).await);
         }
         let slow = Slow::open(&url, random.split()).await;
-        Self { stand, random, session, writers, slow, followers, marks, round: 0 }
+        Self { stand, random, session, writers, slow, followers, marks, round: 0, farewells: 0 }
     }
 
     /// Several write while many follow; then each must have what Postgres has. Returns how many transactions there were.
@@ -82,27 +88,51 @@ impl Lane {
         };
         for follower in &self.followers {
             let (ours, expected) = (follower.copy.rows(), self.rows(&follower.definition).await);
-            assert!(
-                ours == expected,
-                "round {}: \n  has      {ours:?}\n  postgres {expected:?}\n{}",
-                self.round,
-                follower.copy.recent()
-            );
+            if ours != expected {
+                let other = |these: &[(String, Row)], those: &[(String, Row)]| {
+                    these.iter().filter(|row| !those.contains(row)).cloned().collect::<Vec<_>>()
+                };
+                let (more, missing) = (other(&ours, &expected), other(&expected, &ours));
+                let (round, state) = (self.round, follower.state());
+                panic!(
+                    "round {round}: it has {more:#?} of {}, and not {missing:#?} of {}; {state}",
+                    ours.len(),
+                    expected.len()
+                );
+            }
         }
         each * WRITERS as u64
     }
 
     async fn write_and_follow(&mut self, each: u64) {
         let (end, ended) = watch::channel(None);
+        let is_cut = self.random.one_in(30);
         let follow = self.followers.iter_mut().map(|follower| {
             let mut ended = ended.clone();
             async move { follower.follow(&mut ended).await }
         });
         let write = async {
-            join_all(self.writers.iter_mut().map(|writer| writer.write(each))).await;
-            self.slow.step().await;
-            self.session.run(&farewell(self.round)).await;
-            self.marks.until(&format!("\"public\".\"marks\"/\"{}\"", self.round)).await;
+            let writers = join_all(self.writers.iter_mut().map(|writer| writer.write(each)));
+            let cut = async {
+                if is_cut {
+                    // The new slot waits for all transactions that are open.
+                    self.slow.end().await;
+                    self.session.run(CUT).await;
+                }
+            };
+            futures_util::future::join(writers, cut).await;
+            if !is_cut {
+                self.slow.step().await;
+            }
+            loop {
+                self.farewells += 1;
+                self.session.run(&farewell(self.farewells)).await;
+                self.marks.until(&format!("\"public\".\"marks\"/\"{}\"", self.farewells)).await;
+                // Where the marks have begun anew, it may be in the snapshot, where it has no position.
+                if self.marks.copy.last.0 > 0 {
+                    break;
+                }
+            }
             end.send_replace(Some(self.marks.copy.last.0));
         };
         futures_util::future::join(join_all(follow), write).await;

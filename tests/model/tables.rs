@@ -134,7 +134,7 @@ impl Definition {
             Some(value) => format!("/\"{}\"", value.replace('/', "//")),
             None => "/_".to_owned(),
         };
-        format!("{}{}", self.table.key_name, key.into_iter().map(part).collect::<String>())
+        key.into_iter().fold(self.table.key_name.to_owned(), |key, column| key + &part(column))
     }
 
     /// Whether it always tells the whole row.

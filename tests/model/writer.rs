@@ -155,8 +155,14 @@ fn wide(random: &mut Random, k2: u64) -> String {
     let w = random.pick(&["x", "y", "z"]);
     let (v, other) = (long(random), 1 + random.below(KEYS));
     let row = format!("k1 = '{k1}' AND k2 = {k2}");
-    match random.below(9) {
-        0 => format!("DELETE FROM wide WHERE k2 = {k2}"),
+    match random.below(10) {
+        // So many bytes in one transaction do not wait for its end in memory.
+        0 if random.one_in(4) => format!(
+            "INSERT INTO wide SELECT 'bulk', {v} || i, i, '{w}' FROM generate_series(101, 160) i \
+             ON CONFLICT (k2, k1) DO UPDATE SET w = excluded.w, v = excluded.v"
+        ),
+        0 => format!("DELETE FROM wide WHERE k2 > {}", 100 + 4 * k2),
+        9 => format!("DELETE FROM wide WHERE k2 = {k2}"),
         1 => format!("UPDATE wide SET v = {v} WHERE {row}"),
         2 | 3 => format!("UPDATE wide SET w = '{w}' WHERE k2 = {k2}"),
         4 => format!("UPDATE wide SET k2 = {other} WHERE {row}"),
@@ -238,24 +244,30 @@ impl Slow {
         };
         self.session.run(&sql).await;
         if self.random.one_in(4) {
-            self.session.run(self.random.clone().pick(&["COMMIT", "COMMIT", "ROLLBACK"])).await;
-            self.is_open = false;
+            self.end().await;
+        }
+    }
+
+    /// Ends it, if there is one.
+    pub async fn end(&mut self) {
+        if std::mem::take(&mut self.is_open) {
+            self.session.run(self.random.pick(&["COMMIT", "COMMIT", "ROLLBACK"])).await;
         }
     }
 }
 
 /// The last transaction of a round: it changes a row of every shape.
-pub fn farewell(round: u64) -> String {
+pub fn farewell(n: u64) -> String {
     format!(
         r#"BEGIN;
-           INSERT INTO plain (id, n) VALUES (0, {round}) ON CONFLICT (id) DO UPDATE SET n = excluded.n;
-           INSERT INTO wide (k1, k2, n) VALUES ('', 0, {round}) ON CONFLICT (k2, k1) DO UPDATE SET n = excluded.n;
+           INSERT INTO plain (id, n) VALUES (0, {n}) ON CONFLICT (id) DO UPDATE SET n = excluded.n;
+           INSERT INTO wide (k1, k2, n) VALUES ('', 0, {n}) ON CONFLICT (k2, k1) DO UPDATE SET n = excluded.n;
            DELETE FROM nopk WHERE x = 0;
-           INSERT INTO nopk (x, n) VALUES (0, {round});
-           INSERT INTO pairs (id, region, n) VALUES (0, 'eu', {round})
+           INSERT INTO nopk (x, n) VALUES (0, {n});
+           INSERT INTO pairs (id, region, n) VALUES (0, 'eu', {n})
                ON CONFLICT (id, region) DO UPDATE SET n = excluded.n;
-           INSERT INTO "Odd.One" ("Id", n) VALUES ('0', {round}) ON CONFLICT ("Id") DO UPDATE SET n = excluded.n;
-           INSERT INTO marks VALUES ({round});
+           INSERT INTO "Odd.One" ("Id", n) VALUES ('0', {n}) ON CONFLICT ("Id") DO UPDATE SET n = excluded.n;
+           INSERT INTO marks VALUES ({n});
            COMMIT"#
     )
 }

@@ -10,7 +10,7 @@ import { after, before, test } from 'node:test'
 import { launch } from './chromium.mjs'
 import { Fixture } from './fixture.mjs'
 import { Proxy } from './proxy.mjs'
-import { ROOT, within } from './support.mjs'
+import { ROOT, Server, within } from './support.mjs'
 
 const CLIENT = `${ROOT}tests/compat/node_modules/@electric-sql/client/dist/index.browser.mjs`
 
@@ -59,7 +59,12 @@ class Tab {
   async start() {
     await this.page.evaluate(async (options) => {
       const { Shape, ShapeStream } = await import('/client.mjs')
-      window.stream = new ShapeStream({ ...options, warnOnHttp: false })
+      window.refused = []
+      const onError = ({ status }) => {
+        window.refused.push(status)
+        if (status === 401) return { params: { secret: 'of the house' } }
+      }
+      window.stream = new ShapeStream({ ...options, onError, warnOnHttp: false })
       window.shape = new Shape(window.stream)
       window.text = () => {
         const rows = window.shape.currentRows.map(({ id, name }) => `${id} ${name}`)
@@ -118,6 +123,15 @@ test('a page of another origin asks for subsets, with a body', async (t) => {
   assert.match(JSON.stringify(await tab.page.evaluate(ask)), /nonsense/)
   // The browser says so by itself.
   assert.deepEqual(unexpected(tab).filter((error) => !error.includes('400')), [])
+})
+
+test('a page of another origin is told that it lacks the secret', async (t) => {
+  const items = await fixture.table(10)
+  const server = await Server.start(fixture.database, '--secret', 'of the house')
+  t.after(() => server.stop())
+  const tab = await Tab.open(t, { url: server.url, params: { table: items } })
+  await tab.shows(`SELECT id, name FROM ${items}`)
+  assert.deepEqual(await tab.page.evaluate(() => window.refused), [401])
 })
 
 test('a page that is loaded again has its rows from the cache, and finds what was changed meanwhile', async (t) => {

@@ -90,6 +90,20 @@ test('behind a guard a client renews its token, and loses nothing', async (t) =>
   assert.deepEqual(follower.operations(200), [1, 2, 3, 4, 5].map((id) => `update ${id}`))
 })
 
+test('a server with a secret refuses a client until it has that', async (t) => {
+  const items = await fixture.table()
+  const server = await Server.start(fixture.database, '--secret', 'of the house')
+  t.after(() => server.stop())
+  const refused = []
+  const onError = ({ status }) => {
+    refused.push(status)
+    return { params: { secret: refused.length > 1 ? 'of the house' : 'guessed' } }
+  }
+  const follower = fixture.follow(t, { table: items }, { url: server.url, onError, backoffOptions: QUICK })
+  await fixture.agrees(follower, items)
+  assert.deepEqual(refused, [401, 401])
+})
+
 test('a token may be a function, asked for each request', async (t) => {
   const items = await fixture.table()
   const tokens = []

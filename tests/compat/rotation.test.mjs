@@ -6,12 +6,12 @@ import { after, before, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 
 import { Fixture } from './fixture.mjs'
-import { QUICK, warnings } from './support.mjs'
+import { QUICK, Server, warnings } from './support.mjs'
 
 let fixture
 
 before(async () => {
-  fixture = await Fixture.start('--chunk-bytes', '4000')
+  fixture = await Fixture.start('--chunk-bytes', '4000', '--allow-delete')
 })
 
 after(() => fixture?.stop())
@@ -65,3 +65,39 @@ for (const [cause, sql] of Object.entries(CAUSES)) {
     assert.deepEqual(warned(), [])
   })
 }
+
+test('a shape that is deleted is made anew for all who follow it', async (t) => {
+  const warned = warnings(t)
+  const items = await fixture.table()
+  const clients = await crowd(t, items)
+  const [[filter, [follower]]] = clients
+  const handle = follower.stream.shapeHandle
+  const { status } = await fetch(`${fixture.server.url}?handle=${handle}`, { method: 'DELETE' })
+  assert.equal(status, 202)
+  await fixture.write(`UPDATE ${items} SET note = 'after'`)
+  await allAgree(clients, items)
+  for (const [where, followers] of clients) {
+    for (const { controls } of followers) assert.equal(controls.includes('must-refetch'), where === filter)
+  }
+  assert.notEqual(follower.stream.shapeHandle, handle)
+  assert.deepEqual(warned(), [])
+})
+
+test('a client that comes back after its shape had to make place starts again', async (t) => {
+  const items = await fixture.table()
+  const server = await Server.start(fixture.database, '--max-shapes', '2')
+  t.after(() => server.stop())
+  const { url } = server
+  const first = await fixture.ready(t, { table: items }, { url })
+  const { shapeHandle: handle, lastOffset: offset } = first.stream
+  first.stop()
+  for (const size of [1, 2, 3]) {
+    const other = await fixture.ready(t, { table: items, where: `size = ${size}` }, { url, backoffOptions: QUICK })
+    await fixture.agrees(other, items, `size = ${size}`)
+    other.stop()
+  }
+  const again = fixture.follow(t, { table: items }, { url, handle, offset, backoffOptions: QUICK })
+  await again.until('must-refetch', ({ controls }) => controls.includes('must-refetch'))
+  await fixture.agrees(again, items)
+  assert.notEqual(again.stream.shapeHandle, handle)
+})

@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises'
 
 import { Fixture } from './fixture.mjs'
 import { Proxy } from './proxy.mjs'
-import { warnings, within } from './support.mjs'
+import { Server, warnings, within } from './support.mjs'
 
 // Three streams in a row that end sooner make the client fall back to long polling.
 const SHORT_MS = 1_000
@@ -83,6 +83,25 @@ test('a transaction of many chunks comes whole', async (t) => {
   await fixture.write(`UPDATE ${items} SET name = 'all ' || id; DELETE FROM ${items} WHERE id % 10 = 0`)
   await fixture.agrees(follower, items)
   assert.deepEqual(batches, [5_501])
+})
+
+test('a stream that the server ends is followed by the next', async (t) => {
+  const warned = warnings(t)
+  const items = await fixture.table()
+  const life = ['--sse-timeout-ms', `${1.2 * SHORT_MS}`, '--sse-keep-alive-ms', '50']
+  const server = await Server.start(fixture.database, ...life)
+  t.after(() => server.stop())
+  const follower = await ready(t, { table: items }, { url: server.url })
+  const expected = []
+  while (streams(follower).length < 4) {
+    const id = expected.length + 1
+    expected.push(`update ${id}`)
+    await fixture.write(`UPDATE ${items} SET note = 'followed' WHERE id = ${id}`)
+    await fixture.agrees(follower, items)
+    await setTimeout(100)
+  }
+  assert.deepEqual(follower.operations(200), expected)
+  assert.deepEqual(warned(), [])
 })
 
 /** A way to the server on which streams can be ended, and new ones kept waiting. */

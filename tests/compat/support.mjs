@@ -181,7 +181,7 @@ export class Follower {
     this.controls = []
     /** How many changes came once more. */
     this.repeats = 0
-    /** Status and URL of each answer. */
+    /** Status, URL and encoding of each answer. */
     this.answers = []
     this.waiting = new Set()
     this.abort = new AbortController()
@@ -200,7 +200,8 @@ export class Follower {
 
   async #fetch(input, init) {
     const response = await fetch(input, init)
-    this.answers.push({ status: response.status, url: new URL(input) })
+    const encoding = response.headers.get('content-encoding')
+    this.answers.push({ status: response.status, url: new URL(input), encoding })
     return response
   }
 

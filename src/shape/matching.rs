@@ -1,7 +1,7 @@
 //! Which shapes are meant: the argument of an interrupt.
 
 use super::{BindValue, IntoShape, Shape, ShapeError};
-use crate::predicate::{Bind, BindType};
+use crate::predicate::{Bind, BindType, Expr};
 
 /// A description of shapes that may leave things open: a table, perhaps a filter, perhaps columns.
 ///
@@ -94,7 +94,7 @@ impl ShapeMatch {
 impl Shape {
     /// Gives every `$n` of the filter that has no value one that stands for any.
     fn open_values(&mut self) {
-        let highest = self.filter.as_ref().map_or(0, |filter| filter.highest_param());
+        let highest = self.filter.as_ref().map_or(0, Expr::highest_param);
         while u32::try_from(self.binds.len()).is_ok_and(|bound| bound < highest) {
             self.binds.push(Bind { value: None, ty: BindType::Unknown });
         }

@@ -100,20 +100,18 @@ impl FollowedTable {
         let same = |projection: &Projection| {
             projection.columns == definition.columns && projection.replica == definition.replica
         };
-        let made = || Projection::new(&self.schema, definition.columns.clone(), definition.replica);
-        let at = match self.projections.iter().position(same) {
-            Some(at) => at,
-            None => match self.projections.iter_mut().enumerate().find(|(_, projection)| projection.users == 0) {
-                Some((at, unused)) => {
-                    *unused = made();
-                    at
-                }
-                None => {
-                    self.projections.push(made());
-                    self.projections.len() - 1
-                }
-            },
-        };
+        let at = self.projections.iter().position(same).unwrap_or_else(|| {
+            let made = Projection::new(&self.schema, definition.columns.clone(), definition.replica);
+            let unused = self.projections.iter().position(|projection| projection.users == 0);
+            if let Some(at) = unused
+                && let Some(place) = self.projections.get_mut(at)
+            {
+                *place = made;
+                return at;
+            }
+            self.projections.push(made);
+            self.projections.len() - 1
+        });
         if let Some(projection) = self.projections.get_mut(at) {
             projection.users += 1;
         }

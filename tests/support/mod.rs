@@ -88,6 +88,8 @@ impl Stand {
             .h1_allow_half_closed(false)
             // A test that is busy for a while must not find its idle connection closed just when it asks again.
             .keep_alive(Duration::from_secs(600))
+            // Nor may a connection that a dropped request has left unused be told off by a 408 just when it is used.
+            .client_request_timeout(Duration::ZERO)
             .listen(listener)
             .unwrap()
             .run();

@@ -48,4 +48,7 @@ stage "docs" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-
 stage "build" cargo build --locked --workspace --bins --tests --examples
 stage "rust tests" cargo test --locked --workspace
 stage "packages" packages
-stage "client tests" node --test --test-force-exit tests/compat/*.test.mjs
+# Two files at a time: they wait more than they compute.
+clients="node --test --test-force-exit --test-concurrency=2"
+stage "client tests" $clients tests/compat/*.test.mjs
+stage "compressed" env DIESEL_ELECTRIC_COMPRESSION=true $clients tests/compat/{demand,sse,stream,subset}.test.mjs

@@ -5,6 +5,7 @@ use diesel_electric::Limits;
 
 #[derive(Args)]
 #[command(next_help_heading = "Limits")]
+#[expect(clippy::struct_field_names, reason = "they are named as on the command line")]
 pub(crate) struct LimitOptions {
     /// How long the path and query of a request may be, in bytes; at least 10000. Longer ones get 414
     #[arg(long, env = "DIESEL_ELECTRIC_MAX_URL_BYTES", value_name = "BYTES", default_value_t = Limits::default().url_bytes)]

@@ -68,6 +68,15 @@ pub(crate) struct Serve {
     #[arg(long, env = "DIESEL_ELECTRIC_READINESS_TIMEOUT_MS", value_name = "MS", default_value_t = 5_000)]
     readiness_timeout_ms: u64,
 
+    /// How long to wait for the lock on a table when its first shape is made, and for each snapshot, in milliseconds; then
+    /// the request gets 503
+    #[arg(long, env = "DIESEL_ELECTRIC_TABLE_LOCK_TIMEOUT_MS", value_name = "MS", default_value_t = 5_000)]
+    table_lock_timeout_ms: u64,
+
+    /// How long the first row of a snapshot may take, in milliseconds; then the request gets 503
+    #[arg(long, env = "DIESEL_ELECTRIC_FIRST_ROW_TIMEOUT_MS", value_name = "MS", default_value_t = 30_000)]
+    first_row_timeout_ms: u64,
+
     /// How long a stream of events lasts, in milliseconds
     #[arg(long, env = "DIESEL_ELECTRIC_SSE_TIMEOUT_MS", value_name = "MS", default_value_t = 60_000)]
     sse_timeout_ms: u64,
@@ -104,6 +113,8 @@ impl Serve {
             .chunk_bytes(self.chunk_bytes)
             .hold(Duration::from_millis(self.long_poll_timeout_ms))
             .readiness(Duration::from_millis(self.readiness_timeout_ms))
+            .table_lock(Duration::from_millis(self.table_lock_timeout_ms))
+            .first_row(Duration::from_millis(self.first_row_timeout_ms))
             .sse(Duration::from_millis(self.sse_timeout_ms))
             .keep_alive(Duration::from_millis(self.sse_keep_alive_ms))
             .max_age(Duration::from_secs(self.max_age_seconds))

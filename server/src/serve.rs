@@ -32,7 +32,7 @@ pub(crate) async fn run(options: Serve) -> Result<(), Box<dyn Error>> {
             .service(openapi::resource())
             .service(api.clone())
             .wrap(Condition::new(compression, Compress::default()))
-            .wrap(from_fn(tune_compression))
+            .wrap(Condition::new(compression, from_fn(tune_compression)))
     };
     let server = HttpServer::new(app)
         .disable_signals()

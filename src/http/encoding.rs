@@ -5,7 +5,7 @@
 
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CONTENT_ENCODING, ETAG, HeaderMap, HeaderValue};
+use actix_web::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, ETAG, HeaderMap, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpResponse};
 
@@ -27,7 +27,7 @@ pub(super) fn spare_tiny<B: MessageBody>(response: &mut HttpResponse<B>) {
 #[derive(Clone, Copy, Debug)]
 struct Compresses;
 
-/// Whether [`tune_compression`] has said that something around the routes compresses.
+/// Whether [`tune_compression`] has said that something around the routes may compress the answer.
 pub(super) fn is_tuned(request: &ServiceRequest) -> bool {
     request.extensions().contains::<Compresses>()
 }
@@ -56,7 +56,9 @@ pub async fn tune_compression<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
-    request.extensions_mut().insert(Compresses);
+    if request.headers().contains_key(ACCEPT_ENCODING) {
+        request.extensions_mut().insert(Compresses);
+    }
     let mut response = next.call(request).await?;
     weaken(response.headers_mut());
     Ok(response)

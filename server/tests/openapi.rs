@@ -57,7 +57,7 @@ impl Description {
 
     fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
         match value["$ref"].as_str() {
-            Some(reference) => self.document.pointer(&reference[1..]).unwrap_or_else(|| panic!("no {reference}")),
+            Some(reference) => self.document.pointer(&reference[1..]).expect("what is referred to is there"),
             None => value,
         }
     }
@@ -128,6 +128,11 @@ impl Description {
         let all = self.document["paths"]["/v1/shape"][method]["parameters"].as_array().unwrap();
         all.iter().map(|parameter| self.resolve(parameter)["name"].as_str().unwrap().to_owned()).collect()
     }
+}
+
+async fn stop(server: Server) {
+    let code = tokio::task::spawn_blocking(move || server.stop("-TERM")).await.unwrap();
+    assert_eq!(code, Some(0));
 }
 
 const SHAPE: &str = "/v1/shape?secret=s&table=items";
@@ -224,6 +229,9 @@ async fn every_answer_is_described_and_all_that_is_described_is_answered() {
     let unseen: Vec<_> = unseen.iter().filter(|place| !description.seen.contains(*place)).collect();
     assert!(unseen.is_empty(), "described but not answered: {unseen:#?}");
     assert_eq!(description.document["info"]["version"], env!("CARGO_PKG_VERSION"));
+    for server in [open, closed, waiting] {
+        stop(server).await;
+    }
 }
 
 #[tokio::test]
@@ -296,4 +304,5 @@ async fn every_parameter_that_is_described_counts() {
         assert_eq!(description.parameters(method), known, "{method}");
     }
     assert!(description.parameters("delete").is_subset(&known));
+    stop(server).await;
 }

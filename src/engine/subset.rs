@@ -29,6 +29,9 @@ const UNSEEN: Duration = Duration::from_secs(30);
 /// the database from cleaning up.
 const STALLED: Duration = Duration::from_secs(30);
 
+/// The same for a reader that goes on, but slowly.
+const LONGEST: Duration = Duration::from_secs(600);
+
 /// The body of a subset's answer, as it is read: a JSON object.
 #[derive(Debug)]
 pub struct SubsetBody {
@@ -88,9 +91,9 @@ impl Engine {
         let (pieces, mut rest) = mpsc::channel(PIECES);
         let (shared, live) = (self.shared().clone(), live.clone());
         self.shared().work.spawn(async move {
-            let reading = read(&shared, &live, subset, skips_log, &pieces);
+            let reading = timeout(LONGEST, read(&shared, &live, subset, skips_log, &pieces));
             let read = tokio::select! {
-                read = reading => read,
+                read = reading => read.unwrap_or(Err(SubsetError::Stalled)),
                 () = pieces.closed() => return,
             };
             if let Err(error) = read {

@@ -26,12 +26,16 @@ const ADMIN_CONNECTIONS: usize = 4;
 /// Connections for snapshots: as many are read at once.
 const SNAPSHOT_CONNECTIONS: usize = 16;
 
+/// Connections for subsets, which clients read at their own pace: they keep no shape from being made.
+const SUBSET_CONNECTIONS: usize = 16;
+
 /// A Postgres server.
 #[derive(Debug)]
 pub(crate) struct PostgresSource {
     endpoint: Arc<Endpoint>,
     admin: Pool,
     snapshots: Pool,
+    subsets: Pool,
     pub(crate) patience: Patience,
     /// What was made in the database so far; the last is in use.
     made: Mutex<Vec<Made>>,
@@ -55,6 +59,7 @@ impl PostgresSource {
         Ok(Self {
             admin: pool(&endpoint, ADMIN_CONNECTIONS),
             snapshots: pool(&endpoint, SNAPSHOT_CONNECTIONS),
+            subsets: pool(&endpoint, SUBSET_CONNECTIONS),
             endpoint,
             patience: Patience::default(),
             made: Mutex::default(),
@@ -124,7 +129,8 @@ impl Source for PostgresSource {
 
     fn snapshot<'a>(&'a self, query: &'a SnapshotQuery) -> BoxFuture<'a, Result<Box<dyn SnapshotRows>, SourceError>> {
         async move {
-            let taken = snapshot::take(&self.snapshots, &self.endpoint, query, self.patience).await;
+            let pool = if query.subset.is_some() { &self.subsets } else { &self.snapshots };
+            let taken = snapshot::take(pool, &self.endpoint, query, self.patience).await;
             Ok(Box::new(taken.map_err(SourceError::for_snapshot)?) as Box<dyn SnapshotRows>)
         }
         .boxed()

@@ -1,4 +1,5 @@
-//! Answers of known content, as fast as 64 clients can take them, against the same bytes from a bare Actix server.
+//! Answers of known content, as fast as 64 clients can take them, against the same bytes from a bare Actix server: shared in
+//! memory, and for the chunk, which is sent in parts, read from a file.
 
 use std::time::Duration;
 
@@ -18,12 +19,12 @@ pub(crate) fn run() {
     prepare(&cluster);
     let ours = Server::ours(&cluster.url("postgres"), CHUNK_BYTES);
     let runtime = runtime();
-    for (name, answers, (path, size)) in [
-        ("100 KB of a log", scaled(60_000), runtime.block_on(log(&cluster, &ours))),
-        ("up-to-date", scaled(200_000), runtime.block_on(up_to_date(&ours))),
-        ("1 MB chunk of a snapshot", scaled(6000), runtime.block_on(chunk(&ours))),
+    for (name, limit, answers, target) in [
+        ("100 KB of a log", "bytes", scaled(60_000), runtime.block_on(log(&cluster, &ours))),
+        ("up-to-date", "bytes", scaled(200_000), runtime.block_on(up_to_date(&ours))),
+        ("1 MB chunk of a snapshot", "file", scaled(6000), runtime.block_on(chunk(&ours))),
     ] {
-        measure(name, answers, &ours, &path, size);
+        measure(name, limit, answers, &ours, &target);
     }
 }
 
@@ -74,10 +75,11 @@ async fn size(ours: &Server, query: &[(&str, &str)]) -> usize {
     ours.get(query).await.bytes().await.expect("a body").len()
 }
 
-fn measure(name: &str, answers: u32, ours: &Server, path: &str, size: usize) {
+fn measure(name: &str, limit: &str, answers: u32, ours: &Server, (path, size): &Target) {
+    let size = *size;
     let bare = Server::bare(&[size]);
-    let mut limit = Side::new(&bare, format!("/bytes/{size}"), answers);
-    let mut tested = Side::new(ours, path.to_owned(), answers);
+    let mut limit = Side::new(&bare, format!("/{limit}/{size}"), answers);
+    let mut tested = Side::new(ours, path.clone(), answers);
     limit.run(size);
     for _ in 0..ROUNDS {
         tested.run(size);

@@ -7,7 +7,8 @@ use bytes::Bytes;
 use tokio::sync::watch;
 
 use super::{CreateError, Definition};
-use crate::protocol::{LogOffset, ShapeHandle, item_events, schema_header};
+use crate::pg::Lsn;
+use crate::protocol::{LogOffset, RequestOffset, ShapeHandle, item_events, schema_header};
 use crate::storage::{LogSlice, ShapeLog, SnapshotPiece};
 
 /// Whether a shape is still kept.
@@ -47,6 +48,10 @@ impl LogState {
     }
 }
 
+/// Which part of a log a body holds: after which offset, up to which, and up to which position the client then has seen
+/// all changes.
+pub type Part = (RequestOffset, LogOffset, Option<Lsn>);
+
 /// One incarnation of a shape: its handle, its log, and a way to wait for news.
 #[derive(Debug)]
 pub struct LiveShape {
@@ -58,6 +63,8 @@ pub struct LiveShape {
     state: watch::Sender<LogState>,
     /// The piece of the log that was last wanted as events, and those.
     last_events: Mutex<Option<(Bytes, Bytes)>>,
+    /// The part of the log that was last put together as one body. A crowd asks for the same.
+    last_body: Mutex<Option<Box<(Part, Bytes)>>>,
     /// Why it could not be made.
     failure: OnceLock<CreateError>,
     /// Where the collector keeps it, once it is registered there.
@@ -75,6 +82,7 @@ impl LiveShape {
             log,
             state: watch::Sender::new(LogState::NEW),
             last_events: Mutex::default(),
+            last_body: Mutex::default(),
             failure: OnceLock::new(),
             slot: OnceLock::new(),
             last_use: AtomicU64::new(0),
@@ -130,6 +138,15 @@ impl LiveShape {
         }
     }
 
+    /// The body of a part of the log, which is made unless it is the one that was wanted last.
+    pub fn body(&self, part: Part, make: impl FnOnce() -> Bytes) -> Bytes {
+        let mut last = self.last_body.lock().unwrap_or_else(PoisonError::into_inner);
+        match last.as_deref() {
+            Some((known, body)) if *known == part => body.clone(),
+            _ => last.insert(Box::new((part, make()))).1.clone(),
+        }
+    }
+
     /// Waits until its snapshot has started, or it is gone.
     pub(super) async fn started(&self, mut state: watch::Receiver<LogState>) -> Result<LogState, CreateError> {
         // The sender lives in `self`, so waiting cannot fail; what was last seen would do if it did.
@@ -176,6 +193,8 @@ impl LiveShape {
     }
 
     pub(super) fn update(&self, change: impl FnOnce(&mut LogState)) {
+        // What comes makes it a thing of the past.
+        self.last_body.lock().unwrap_or_else(PoisonError::into_inner).take();
         self.state.send_modify(change);
     }
 

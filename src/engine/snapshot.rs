@@ -10,7 +10,8 @@ use crate::protocol::{ItemEncoder, LogMode};
 use crate::source::{SnapshotQuery, SnapshotRows, SourceError, copy};
 use crate::storage::{ShapeLog, StorageError};
 
-/// A piece of a chunk of this size is handed to the log, and so to readers.
+/// A piece of a chunk of this size is handed to the log, and so to readers. Larger ones would be sent faster, but Actix keeps
+/// as much memory for each connection that one went through.
 const PIECE_BYTES: usize = 64 * 1024;
 
 /// Why a snapshot stopped.
@@ -132,6 +133,7 @@ impl ChunkWriter<'_> {
     }
 
     fn finish(mut self) -> Result<(), SnapshotError> {
+        self.piece.shrink_to_fit();
         self.hand_on()?;
         self.close()?;
         let chunks = self.chunks;

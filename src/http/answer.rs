@@ -1,5 +1,7 @@
 //! Answers from a log: headers and body.
 
+use std::borrow::Cow;
+
 use actix_web::body::{BodyStream, MessageBody};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, ETAG, HeaderValue, VARY};
@@ -104,9 +106,9 @@ impl Reply {
             .insert_header((ETAG, head.etag.as_str()))
             .insert_header((HANDLE, live.handle().as_str()))
             .insert_header((OFFSET, head.offset.to_string()))
-            .insert_header((HAS_DATA, if head.has_data { "true" } else { "false" }));
+            .insert_header((HAS_DATA, HeaderValue::from_static(if head.has_data { "true" } else { "false" })));
         if head.up_to_date.is_some() {
-            response.insert_header((UP_TO_DATE, ""));
+            response.insert_header((UP_TO_DATE, HeaderValue::from_static("")));
         }
         if let Some(cursor) = head.cursor {
             response.insert_header((CURSOR, cursor));
@@ -118,12 +120,15 @@ impl Reply {
         let caching = if self.is_post { caching.of_post() } else { caching };
         match self.cache {
             CachePolicy::Shared => {
-                response.insert_header((CACHE_CONTROL, &*caching.public(self.ages)));
+                match caching.public(self.ages) {
+                    Cow::Borrowed(text) => response.insert_header((CACHE_CONTROL, HeaderValue::from_static(text))),
+                    Cow::Owned(text) => response.insert_header((CACHE_CONTROL, text)),
+                };
             }
             CachePolicy::Private => {
                 response
-                    .insert_header((CACHE_CONTROL, caching.private()))
-                    .insert_header((VARY, "Authorization, Cookie"));
+                    .insert_header((CACHE_CONTROL, HeaderValue::from_static(caching.private())))
+                    .insert_header((VARY, HeaderValue::from_static("Authorization, Cookie")));
             }
         }
     }

@@ -1,4 +1,5 @@
-//! Bodies: shared pieces of a log between two brackets. Nothing is copied together for a client.
+//! Bodies: shared pieces of a log between two brackets. What is short is put together once, for all who ask for the same:
+//! one write to a connection costs less than several. What is long is sent as the pieces that it is.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -12,6 +13,9 @@ use futures_util::stream::{self, Stream};
 use tokio::sync::watch;
 
 use crate::engine::{LiveShape, LogState, ShapeStatus, SnapshotPiece};
+
+/// Up to this length a body is put together.
+const SHORT_BYTES: u64 = 128 * 1024;
 
 /// A JSON array that is all there.
 #[derive(Debug)]
@@ -35,6 +39,20 @@ impl Pieces {
         pieces.push_back(Bytes::from_static(b"]"));
         let size = pieces.iter().map(|piece| piece.len() as u64).sum();
         Self { pieces, size }
+    }
+}
+
+impl Pieces {
+    /// Whether it is short enough to be put together.
+    pub(super) fn is_short(&self) -> bool {
+        self.size <= SHORT_BYTES
+    }
+
+    /// All in one.
+    pub(super) fn joined(self) -> Bytes {
+        let mut whole = Vec::with_capacity(usize::try_from(self.size).unwrap_or_default());
+        self.pieces.iter().for_each(|piece| whole.extend_from_slice(piece));
+        whole.into()
     }
 }
 

@@ -1,9 +1,9 @@
 //! Names of headers, and values that many answers share.
 
-use actix_web::http::header::HeaderName;
+use actix_web::http::header::{HeaderName, HeaderValue};
 
 /// The content type of every answer with JSON.
-pub(super) const JSON: &str = "application/json; charset=utf-8";
+pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
 pub(super) const HANDLE: HeaderName = HeaderName::from_static("electric-handle");
 pub(super) const OFFSET: HeaderName = HeaderName::from_static("electric-offset");

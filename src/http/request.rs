@@ -113,7 +113,7 @@ impl SyncRequest {
         let times = Times::new(&service);
         let is_post = body.is_some();
         if let Some(body) = body {
-            query = query.with_body(&body.read(service.limits().body_bytes).await?)?;
+            query = query.with_body(&Box::pin(body.read(service.limits().body_bytes)).await?)?;
         }
         ready(service.engine(), &times).await?;
         let read = parse(&query).map_err(Failure::from);

@@ -60,28 +60,40 @@ impl Serving {
         &self,
         mut define: impl AsyncFnMut() -> Result<Arc<Definition>, Failure>,
     ) -> Result<HttpResponse, Failure> {
-        let (mut attempts, mut has_followed) = (0, false);
+        let mut has_followed = false;
         loop {
-            // Noted before anything is looked at that an interrupt may be about.
-            let since = self.service.interrupts().generation();
-            let definition = match define().await {
-                Ok(definition) => definition,
-                Err(failure) => return self.refuse(failure, has_followed),
-            };
-            // Before a shape is made for it.
-            let subset = self.subset_of(&definition)?;
-            let live = match self.engine().get_or_create(&definition).await {
-                Ok(live) => live,
-                Err(error) => {
-                    attempts += 1;
-                    self.may_retry(error, attempts).await?;
-                    continue;
-                }
+            // In a place of its own, which is given back before the request waits: ten thousand of them may.
+            let Found { live, since, subset } = match Box::pin(self.find(&mut define, has_followed)).await {
+                Ok(found) => found,
+                Err(answer) => return answer,
             };
             self.permit.knows_shape();
             has_followed = true;
             if let Some(response) = self.follow(&live, since, subset).await? {
                 return Ok(response);
+            }
+        }
+    }
+
+    /// Finds the shape, or makes it; else what the client gets.
+    async fn find(
+        &self,
+        define: &mut impl AsyncFnMut() -> Result<Arc<Definition>, Failure>,
+        has_followed: bool,
+    ) -> Result<Found, Result<HttpResponse, Failure>> {
+        let mut attempts = 0;
+        loop {
+            // Noted before anything is looked at that an interrupt may be about.
+            let since = self.service.interrupts().generation();
+            let definition = define().await.map_err(|failure| self.refuse(failure, has_followed))?;
+            // Before a shape is made for it.
+            let subset = self.subset_of(&definition).map_err(Err)?;
+            match self.engine().get_or_create(&definition).await {
+                Ok(live) => return Ok(Found { live, since, subset }),
+                Err(error) => {
+                    attempts += 1;
+                    self.may_retry(error, attempts).await.map_err(Err)?;
+                }
             }
         }
     }
@@ -133,7 +145,7 @@ impl Serving {
             let deadline = match self.step(&now, state)? {
                 Step::Answer(response) => return Ok(Some(response)),
                 Step::Resolve => return Ok(None),
-                Step::Subset(offset) => return self.subset(&now, subset.unwrap_or_default(), offset).await,
+                Step::Subset(offset) => return Box::pin(self.subset(&now, subset.unwrap_or_default(), offset)).await,
                 Step::Wait(deadline) => deadline,
             };
             let registration = registration.get_or_insert_with(|| self.register(&now));
@@ -219,7 +231,17 @@ impl Serving {
         if self.reply.is_known(&head) {
             return self.reply.not_modified(now.live, &head);
         }
+        let is_part_of_log = !pieces.is_empty();
         let body = Pieces::new(pieces, head.up_to_date.map(up_to_date));
+        if !body.is_short() {
+            return self.reply.ok(now.live, &head, body);
+        }
+        let body = if is_part_of_log {
+            let part = (self.request.offset, head.offset, head.up_to_date);
+            now.live.body(part, || body.joined())
+        } else {
+            body.joined()
+        };
         self.reply.ok(now.live, &head, body)
     }
 
@@ -244,6 +266,13 @@ pub(super) fn view(request: &Request, live: &LiveShape, state: LogState) -> LogV
         SnapshotView::Writing { next_has_begun: matches!(next, Some(SnapshotPiece::Items(_))) }
     };
     LogView { snapshot, latest: state.latest }
+}
+
+/// A shape that was found, the generation of interrupts before that, and the subset that is asked for.
+struct Found {
+    live: Arc<LiveShape>,
+    since: u64,
+    subset: Option<Subset>,
 }
 
 /// A shape, and what was noted before it was looked at.

@@ -15,6 +15,7 @@ use super::headers::JSON;
 use super::request::{SyncRequest, SyncResult};
 use super::route::Fixed;
 use super::secret::Secret;
+use super::serve::Serving;
 use crate::engine::EngineStatus;
 use crate::protocol::{HEALTH, Query, REVALIDATE, Request};
 use crate::service::SyncService;
@@ -106,25 +107,34 @@ async fn shape(http: &HttpRequest, payload: Payload, service: &SyncService) -> S
     }
     match *http.method() {
         Method::GET | Method::HEAD | Method::POST => {
-            read(SyncRequest::from_request(http, &mut payload.into_inner()).await?).await
+            serve(SyncRequest::from_request(http, &mut payload.into_inner()).await?).await
         }
         Method::DELETE => delete(service, &Query::parse(http.query_string()), options.allows_delete).await,
         _ => Ok(missing()),
     }
 }
 
-async fn read(sync: SyncRequest) -> SyncResult {
-    let (mut serving, params) = match sync.serving(true, Request::parse_with_shape).await {
-        Ok(read) => read,
-        Err(failure) => return failure.respond(),
-    };
+fn serve(sync: SyncRequest) -> impl Future<Output = SyncResult> {
+    // In a place of its own, which is given back before the request waits.
+    let read = Box::pin(read(sync));
+    async move {
+        let (serving, client) = match read.await {
+            Ok(read) => read,
+            Err(failure) => return failure.respond(),
+        };
+        serving.run(async || define(serving.service.engine(), &client).await).await
+    }
+}
+
+async fn read(sync: SyncRequest) -> Result<(Serving, ClientShape), Failure> {
+    let (mut serving, params) = sync.serving(true, Request::parse_with_shape).await?;
     serving.queryable.clone_from(&params.queryable_columns);
-    let client = match ClientShape::new(params, serving.request.log, &serving.service.limits().definition()) {
-        Ok(client) => client,
-        Err(errors) if serving.reply.is_post => return Failure::from(errors).of_post().respond(),
-        Err(errors) => return Failure::from(errors).respond(),
-    };
-    serving.run(async || define(serving.service.engine(), &client).await).await
+    let client = ClientShape::new(params, serving.request.log, &serving.service.limits().definition());
+    let client = client.map_err(|errors| {
+        let failure = Failure::from(errors);
+        if serving.reply.is_post { failure.of_post() } else { failure }
+    })?;
+    Ok((serving, client))
 }
 
 fn health(status: EngineStatus) -> HttpResponse {

@@ -87,7 +87,7 @@ impl Serving {
             let since = self.service.interrupts().generation();
             let definition = define().await.map_err(|failure| self.refuse(failure, has_followed))?;
             // Before a shape is made for it.
-            let subset = self.subset_of(&definition).map_err(Err)?;
+            let subset = self.subset_of(&definition).map_err(Err)?.map(Box::new);
             match self.engine().get_or_create(&definition).await {
                 Ok(live) => return Ok(Found { live, since, subset }),
                 Err(error) => {
@@ -132,7 +132,7 @@ impl Serving {
         &self,
         live: &Arc<LiveShape>,
         since: u64,
-        subset: Option<Subset>,
+        subset: Option<Box<Subset>>,
     ) -> Result<Option<HttpResponse>, Failure> {
         let mut states = live.subscribe();
         let mut registration = None;
@@ -145,7 +145,7 @@ impl Serving {
             let deadline = match self.step(&now, state)? {
                 Step::Answer(response) => return Ok(Some(response)),
                 Step::Resolve => return Ok(None),
-                Step::Subset(offset) => return Box::pin(self.subset(&now, subset.unwrap_or_default(), offset)).await,
+                Step::Subset(offset) => return Box::pin(self.subset(&now, *subset.unwrap_or_default(), offset)).await,
                 Step::Wait(deadline) => deadline,
             };
             let registration = registration.get_or_insert_with(|| self.register(&now));
@@ -272,7 +272,7 @@ pub(super) fn view(request: &Request, live: &LiveShape, state: LogState) -> LogV
 struct Found {
     live: Arc<LiveShape>,
     since: u64,
-    subset: Option<Subset>,
+    subset: Option<Box<Subset>>,
 }
 
 /// A shape, and what was noted before it was looked at.

@@ -12,7 +12,7 @@ pub struct ClientShape {
     /// What is wrong with the filter: to be told after what is wrong with the table and the columns.
     pub filter_errors: Option<FieldErrors>,
     /// The same table with all columns that may be selected, if not all may be.
-    pub queryable: Option<Shape>,
+    pub queryable: Option<Box<Shape>>,
 }
 
 /// How large the definition of a client may be.
@@ -54,7 +54,7 @@ impl ClientShape {
         let queryable = params.queryable_columns.map(|columns| {
             let mut queryable = shape.clone();
             queryable.columns = Some(columns);
-            queryable
+            Box::new(queryable)
         });
         shape.columns = params.columns.or_else(|| queryable.as_ref().and_then(|queryable| queryable.columns.clone()));
         let filter_errors =

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::support::{ITEMS, stand};
+use super::support::{ITEMS, after, stand};
 
 #[tokio::test]
 async fn case_12_13_19_to_23_refusals_before_the_database_is_asked() {
@@ -26,6 +26,33 @@ async fn case_12_13_19_to_23_refusals_before_the_database_is_asked() {
     let answer = stand.get("/v1/shape?table=items&replica=x&log=y").await;
     let errors = json!({"replica": ["is invalid"], "log": ["is invalid"], "offset": ["can't be blank"]});
     assert_eq!(answer.json(), json!({"message": "Invalid request", "errors": errors}));
+    stand.stop().await;
+}
+
+#[tokio::test]
+async fn case_14_offsets_that_are_none() {
+    let stand = stand().await;
+    for items in ITEMS {
+        for offset in ["x", "10", "1_2_3", "0_-1", "10_3.1", "_", "0_", "-2", "0_x", "NOW"] {
+            let answer = stand.get(&format!("{items}offset={offset}")).await;
+            let expected = ("offset", "has invalid format".to_owned());
+            assert_eq!((answer.status.as_u16(), answer.refusal()), (400, expected), "{items} {offset}");
+        }
+    }
+    stand.stop().await;
+}
+
+#[tokio::test]
+async fn case_22_streams_are_live() {
+    let stand = stand().await;
+    for items in ITEMS {
+        let last = stand.sync(items).await.0;
+        for stream in ["live_sse=true", "live_sse", "experimental_live_sse=true", "live=false&live_sse=true"] {
+            let answer = stand.get(&format!("{}&{stream}", after(items, &last))).await;
+            let expected = ("live_sse", "can't be true unless live is also true".to_owned());
+            assert_eq!((answer.status.as_u16(), answer.refusal()), (400, expected), "{items} {stream}");
+        }
+    }
     stand.stop().await;
 }
 

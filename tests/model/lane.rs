@@ -74,11 +74,12 @@ impl Lane {
         Self { stand, random, session, writers, slow, followers, marks, round: 0, farewells: 0 }
     }
 
-    /// Several write while many follow; then each must have what Postgres has. Returns how many transactions there were.
+    /// Several write while many follow; then each must have what Postgres has. Returns how many transactions got to
+    /// their end.
     pub async fn round(&mut self) -> u64 {
         self.round += 1;
         let each = 1 + self.random.below(8);
-        let Ok(()) = timeout(PATIENCE, self.write_and_follow(each)).await else {
+        let Ok(complete) = timeout(PATIENCE, self.write_and_follow(each)).await else {
             let recent = self.followers.iter().filter(|it| it.is_behind(self.marks.copy.last.0)).map(Follower::state);
             panic!(
                 "round {}: somebody never got what was written\n{}",
@@ -101,10 +102,10 @@ impl Lane {
                 );
             }
         }
-        each * WRITERS as u64
+        complete
     }
 
-    async fn write_and_follow(&mut self, each: u64) {
+    async fn write_and_follow(&mut self, each: u64) -> u64 {
         let (end, ended) = watch::channel(None);
         let is_cut = self.random.one_in(30);
         let follow = self.followers.iter_mut().map(|follower| {
@@ -120,7 +121,7 @@ impl Lane {
                     self.session.run(CUT).await;
                 }
             };
-            futures_util::future::join(writers, cut).await;
+            let (complete, ()) = futures_util::future::join(writers, cut).await;
             if !is_cut {
                 self.slow.step().await;
             }
@@ -134,8 +135,9 @@ impl Lane {
                 }
             }
             end.send_replace(Some(self.marks.copy.last.0));
+            complete.into_iter().sum()
         };
-        futures_util::future::join(join_all(follow), write).await;
+        futures_util::future::join(join_all(follow), write).await.1
     }
 
     /// What Postgres says is in a shape.

@@ -48,14 +48,18 @@ impl Writer {
         Self { session: Session::open(url).await, random }
     }
 
-    pub async fn write(&mut self, transactions: u64) {
+    /// Returns how many got to their end. Others met what somebody did before: a key that is there, a column that is not,
+    /// a lock. They are a case, too.
+    pub async fn write(&mut self, transactions: u64) -> u64 {
+        let mut complete = 0;
         for _ in 0..transactions {
             let statements = self.transaction();
-            if self.run(&statements).await.is_err() {
-                // It meets what others do: a key that is there, a column that is not, a lock. That is a case, too.
-                self.session.run("ROLLBACK").await;
+            match self.run(&statements).await {
+                Ok(()) => complete += 1,
+                Err(_) => self.session.run("ROLLBACK").await,
             }
         }
+        complete
     }
 
     async fn run(&self, statements: &[String]) -> Result<(), tokio_postgres::Error> {
@@ -92,7 +96,9 @@ impl Writer {
 /// What locks a table, and therefore gives up soon.
 fn rare(random: &mut Random) -> Vec<String> {
     let table = TABLES[random.index(TABLES.len())].name;
-    let change = match random.below(4) {
+    let change = match random.below(6) {
+        2 => format!("ALTER TABLE plain ALTER a TYPE {}", random.pick(&["int4", "int8"])),
+        3 => format!("ALTER TABLE wide ALTER w TYPE {}", random.pick(&["text", "varchar(30)"])),
         0 => format!("ALTER TABLE {table} DROP COLUMN extra"),
         1 => format!("ALTER TABLE {table} ADD COLUMN extra text DEFAULT 'new'"),
         _ => format!("TRUNCATE {table}"),

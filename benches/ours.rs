@@ -23,10 +23,7 @@ fn limits() -> Limits {
 /// `ours DATABASE_URL CHUNK_BYTES` prints its address. The command `waiting N` waits for so many requests that are held.
 pub(crate) async fn serve(arguments: &[String]) {
     let [database_url, chunk_bytes]: &[String; 2] = arguments.try_into().expect("two arguments");
-    // None is rejected: how many there are is the bench's affair.
-    let mut limits = Limits::default();
-    (limits.initial_requests, limits.existing_requests) = (1_000_000, 1_000_000);
-    let service = SyncService::builder().database_url(database_url).hold(HOLD).limits(limits);
+    let service = SyncService::builder().database_url(database_url).hold(HOLD);
     let service = service.chunk_bytes(chunk_bytes.parse().expect("a number"));
     let service = service.limits(limits());
     let service = service.start().await.expect("a service");

@@ -16,4 +16,4 @@ pub use binaries::{Binaries, version};
 pub use error::ClusterError;
 pub use random::{Random, setting};
 pub use server::Cluster;
-pub use shared::{Database, TEST_DATABASE_URL, database};
+pub use shared::{Database, TEST_DATABASE_URL, database, database_apart};

@@ -41,6 +41,18 @@ pub fn database() -> Result<Database, ClusterError> {
     Ok(Database { url: server.url(&name), name, server })
 }
 
+/// A fresh database on a throw-away server of its own, which lasts as long as this process: for tests that would hold up
+/// others, since no replication slot can be made on a server while a transaction stays open.
+///
+/// # Errors
+/// If there is no server to be had, or it makes no database.
+pub fn database_apart() -> Result<Database, ClusterError> {
+    let server: &'static Server = Box::leak(Box::new(Server::Throwaway(Cluster::start()?)));
+    let name = "apart".to_owned();
+    server.psql(&format!("CREATE DATABASE {name}"))?;
+    Ok(Database { url: server.url(&name), name, server })
+}
+
 impl Database {
     /// Its URL.
     pub fn url(&self) -> &str {

@@ -1,4 +1,4 @@
-//! One database with its server: several write, many follow, and after each round all must agree.
+//! One database with its servers: several write, many follow, and after each round all must agree.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use tokio_postgres::SimpleQueryMessage;
 use super::follower::{Follower, Mode};
 use super::tables::{Definition, Row, SCHEMA, TABLES};
 use super::writer::{Session, Slow, Writer, farewell};
-use crate::support::Stand;
+use crate::support::{Db, Stand};
 
 /// No round may take longer, however busy the machine is.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -45,7 +45,9 @@ impl Lane {
         let routes = |config: &mut actix_web::web::ServiceConfig, sync: &SyncService| {
             config.service(shape_api(sync));
         };
-        let stand = Stand::start(SCHEMA, |builder| builder.chunk_bytes(chunk_bytes).hold(HOLD), routes).await;
+        // Transactions stay open here, and new slots wait for them, on whatever database of the server they are.
+        let db = Db::apart(SCHEMA).await;
+        let stand = Stand::on(db, |builder| builder.chunk_bytes(chunk_bytes).hold(HOLD), routes).await;
         // The first shape of a table changes the table, which waits for whoever writes to it.
         for table in TABLES {
             let url = reqwest::Url::parse_with_params(

@@ -8,7 +8,7 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpServer};
-use cluster::Database;
+use cluster::{ClusterError, Database};
 use diesel_electric::{SyncService, SyncServiceBuilder};
 use tokio::task::JoinHandle;
 use tokio_postgres::{Client, NoTls};
@@ -25,7 +25,16 @@ pub struct Db {
 impl Db {
     /// A fresh database in which `schema` has been run.
     pub async fn new(schema: &str) -> Self {
-        let database = tokio::task::spawn_blocking(cluster::database).await.unwrap().unwrap();
+        Self::of(cluster::database, schema).await
+    }
+
+    /// As [`Self::new`], on a server of its own.
+    pub async fn apart(schema: &str) -> Self {
+        Self::of(cluster::database_apart, schema).await
+    }
+
+    async fn of(database: fn() -> Result<Database, ClusterError>, schema: &str) -> Self {
+        let database = tokio::task::spawn_blocking(database).await.unwrap().unwrap();
         let (client, connection) = tokio_postgres::connect(database.url(), NoTls).await.unwrap();
         let connection = tokio::spawn(async move { connection.await.unwrap() });
         let db = Self { database, client, connection };

@@ -231,12 +231,13 @@ impl Serving {
         if self.reply.is_known(&head) {
             return self.reply.not_modified(now.live, &head);
         }
-        let is_part_of_log = !pieces.is_empty();
+        // What a crowd asks for at the same time. Chunks of snapshots are not kept twice.
+        let is_news = matches!(content, Content::Items { .. });
         let body = Pieces::new(pieces, head.up_to_date.map(up_to_date));
         if !body.is_short() {
             return self.reply.ok(now.live, &head, body);
         }
-        let body = if is_part_of_log {
+        let body = if is_news {
             let part = (self.request.offset, head.offset, head.up_to_date);
             now.live.body(part, || body.joined())
         } else {

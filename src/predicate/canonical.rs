@@ -17,7 +17,11 @@ pub(super) fn template(term: &Term) -> (String, Vec<Constant>) {
     };
     let mut printer = Printer { out: String::new(), lift };
     printer.term(term);
-    (printer.out, params)
+    // They are kept with the shape.
+    printer.out.shrink_to_fit();
+    let out = printer.out;
+    params.shrink_to_fit();
+    (out, params)
 }
 
 /// `term` as SQL.

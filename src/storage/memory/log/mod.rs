@@ -84,7 +84,11 @@ impl ShapeLog for MemoryLog {
         let mut inner = self.lock();
         match inner.snapshot.last_mut().filter(|chunk| !chunk.closed) {
             Some(open) => open.pieces.push(items),
-            None => inner.snapshot.push(SnapshotChunk { pieces: vec![items], closed: false }),
+            None => {
+                // Most shapes have one chunk only.
+                inner.snapshot.reserve_exact(1);
+                inner.snapshot.push(SnapshotChunk { pieces: vec![items], closed: false });
+            }
         }
         Ok(())
     }

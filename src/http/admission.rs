@@ -1,6 +1,5 @@
 //! Which requests may run at all (section 14), and for how long each counts.
 
-use std::hash::{BuildHasher, RandomState};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -44,23 +43,5 @@ impl MessageBody for Held {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
         Pin::new(&mut self.body).poll_next(context)
-    }
-}
-
-/// When one that was rejected may come again, in seconds: not all of a crowd at once.
-pub(super) fn retry_after() -> u32 {
-    // The standard library's hashers are keyed at random.
-    let random = RandomState::new().hash_one(0_u8) % 5;
-    6 + u32::try_from(random).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn a_crowd_comes_again_one_by_one() {
-        let mut seen: Vec<u32> = (0..1000).map(|_| super::retry_after()).collect();
-        seen.sort_unstable();
-        seen.dedup();
-        assert_eq!(seen, [6, 7, 8, 9, 10]);
     }
 }

@@ -3,6 +3,7 @@
 //! Clients see the protocol's bodies (section 3) and nothing of what lies behind them; that is logged, without values.
 
 use std::error::Error;
+use std::hash::{BuildHasher, RandomState};
 
 use actix_web::HttpResponse;
 use actix_web::error::InternalError;
@@ -10,7 +11,6 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, RETRY_AFTER};
 use tracing::{debug, error, warn};
 
-use super::admission::retry_after;
 use super::headers::{JSON, KNOWN_ERROR, SURROGATE_CONTROL};
 use crate::engine::{CreateError, ResolveError};
 use crate::protocol::{BodyError, CRASH, FieldErrors, NO_CACHE, NO_STORE, REVALIDATE, message_body};
@@ -178,6 +178,13 @@ impl Failure {
     }
 }
 
+/// How long one that was rejected is to wait, in seconds: not all of a crowd come again at once.
+fn retry_after() -> u32 {
+    // The standard library's hashers are keyed at random.
+    let random = RandomState::new().hash_one(0_u8) % 5;
+    6 + u32::try_from(random).unwrap_or_default()
+}
+
 fn too_many(rejected: Rejected) -> Refusal {
     let body = serde_json::json!({"code": "concurrent_request_limit_exceeded", "message": rejected.to_string()});
     let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, body.to_string());
@@ -256,5 +263,16 @@ impl Refusal {
             response.insert_header((KNOWN_ERROR, "true"));
         }
         response.body(self.body)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_crowd_comes_again_one_by_one() {
+        let mut seen: Vec<u32> = (0..1000).map(|_| super::retry_after()).collect();
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen, [6, 7, 8, 9, 10]);
     }
 }

@@ -9,19 +9,19 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use actix_web::HttpResponse;
 use actix_web::body::BodyStream;
-use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::admission::hold;
 use super::answer::Reply;
 use super::body::{Pieces, growing_chunk, whole_chunk};
 use super::error::Failure;
+use super::news::{changed, view};
 use super::sse::{Events, Pace};
-use crate::engine::{CreateError, Definition, Engine, EngineStatus, LiveShape, LogState, ShapeStatus, SnapshotPiece};
+use crate::engine::{CreateError, Definition, Engine, EngineStatus, LiveShape, LogState, ShapeStatus};
 use crate::interrupt::Registration;
 use crate::protocol::{
-    Circumstances, Content, FieldErrors, Head, LogOffset, LogView, Plan, Request, Resolution, SnapshotView, Waited,
-    next_cursor, plan, up_to_date,
+    Circumstances, Content, FieldErrors, Head, LogOffset, Plan, Request, Resolution, Waited, next_cursor, plan,
+    up_to_date,
 };
 use crate::service::{Permit, SyncService, Timings};
 use crate::shape::Subset;
@@ -258,17 +258,6 @@ impl Serving {
     }
 }
 
-/// The log as this request sees it.
-pub(super) fn view(request: &Request, live: &LiveShape, state: LogState) -> LogView {
-    let snapshot = if let Some(chunks) = state.snapshot_chunks {
-        SnapshotView::Complete { chunks }
-    } else {
-        let next = request.next_chunk().map(|chunk| live.snapshot_piece(chunk, 0));
-        SnapshotView::Writing { next_has_begun: matches!(next, Some(SnapshotPiece::Items(_))) }
-    };
-    LogView { snapshot, latest: state.latest }
-}
-
 /// A shape that was found, the generation of interrupts before that, and the subset that is asked for.
 struct Found {
     live: Arc<LiveShape>,
@@ -339,11 +328,6 @@ impl Times {
             Waited::Enough
         }
     }
-}
-
-pub(super) async fn changed(states: &mut watch::Receiver<LogState>) {
-    // The sender lives in the shape, which the request holds.
-    let _ = states.changed().await;
 }
 
 async fn until(deadline: Option<Instant>) {

@@ -14,7 +14,7 @@ use futures_util::stream::{self, Stream};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use super::serve::{changed, view};
+use super::news::{changed, view};
 use crate::engine::{LiveShape, LogState, ShapeStatus, SnapshotPiece};
 use crate::interrupt::Registration;
 use crate::pg::Lsn;

@@ -1,10 +1,10 @@
 //! The Actix door: shapes over HTTP.
 //!
 //! Two ways in, one way on. `scope` has the routes whose shape the server defines, fixed or by a handler that takes a
-//! `request`; `api` those of the protocol itself, whose shape the client defines (`define`). `admission` and `secret` let in. Both end in `serve`, which
-//! asks `protocol::plan` what a request gets, waits for `news` where that says so, and answers (`answer`, `body`, `sse`,
-//! `subset`); what cannot be served goes through `error`, which alone chooses status codes for it. `cors` stands around all of them, `route` says
-//! who may keep an answer.
+//! `request`; `api` those of the protocol itself, whose shape the client defines (`define`). `secret` and `admission` say
+//! who may come in at all. Both ways end in `serve`, which asks `protocol::plan` what a request gets, waits for `news` where
+//! that says so, and answers (`answer`, `body`, `sse`, `subset`); what cannot be served goes through `error`, which alone
+//! chooses status codes for it. `cors` stands around all of them, `route` says who may keep an answer.
 //!
 //! Invariants: a waiting request is one future, registered for interrupts, without a lock; bytes of a log are shared, not
 //! copied per client; nothing a client sends widens a shape that the server defines.

@@ -82,13 +82,12 @@ impl MemoryLog {
 impl ShapeLog for MemoryLog {
     fn append_snapshot(&self, items: Bytes) -> Result<(), StorageError> {
         let mut inner = self.lock();
-        match inner.snapshot.last_mut().filter(|chunk| !chunk.closed) {
-            Some(open) => open.pieces.push(items),
-            None => {
-                // Most shapes have one chunk only.
-                inner.snapshot.reserve_exact(1);
-                inner.snapshot.push(SnapshotChunk { pieces: vec![items], closed: false });
-            }
+        if let Some(open) = inner.snapshot.last_mut().filter(|chunk| !chunk.closed) {
+            open.pieces.push(items);
+        } else {
+            // Most shapes have one chunk only.
+            inner.snapshot.reserve_exact(1);
+            inner.snapshot.push(SnapshotChunk { pieces: vec![items], closed: false });
         }
         Ok(())
     }

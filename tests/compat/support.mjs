@@ -202,6 +202,7 @@ export class Follower {
     const response = await fetch(input, init)
     const encoding = response.headers.get('content-encoding')
     this.answers.push({ status: response.status, url: new URL(input), encoding })
+    this.#look()
     return response
   }
 

@@ -14,7 +14,7 @@ use actix_web::{App, HttpResponse, HttpServer, web};
 use bytes::Bytes;
 use tokio::sync::watch;
 
-use crate::commands::{Commands, say};
+use crate::commands::{say, serve_waiting};
 use crate::rig::{ANSWERS_AT_ONCE, listener};
 
 /// What a server of files reads at once.
@@ -46,14 +46,7 @@ pub(crate) async fn serve(sizes: &[String]) {
     let handle = server.handle();
     tokio::spawn(server);
     say(&address);
-    let mut commands = Commands::new();
-    while let Some(command) = commands.next().await {
-        let count: usize = command.strip_prefix("waiting ").and_then(|count| count.parse().ok()).expect("a command");
-        while news.receiver_count() != count {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        say("");
-    }
+    serve_waiting(|| news.receiver_count()).await;
     handle.stop(false).await;
 }
 

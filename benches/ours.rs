@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::{App, HttpServer};
 use diesel_electric::{Limits, SyncService, shape_api};
 
-use crate::commands::{Commands, say};
+use crate::commands::{say, serve_waiting};
 use crate::rig::{ANSWERS_AT_ONCE, listener};
 
 /// Longer than any bench lasts.
@@ -35,14 +35,7 @@ pub(crate) async fn serve(arguments: &[String]) {
     let handle = server.handle();
     tokio::spawn(server);
     say(&address);
-    let mut commands = Commands::new();
-    while let Some(command) = commands.next().await {
-        let count: usize = command.strip_prefix("waiting ").and_then(|count| count.parse().ok()).expect("a command");
-        while service.waiting_requests() != count {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        say("");
-    }
+    serve_waiting(|| service.waiting_requests()).await;
     handle.stop(false).await;
     service.stop().await;
 }

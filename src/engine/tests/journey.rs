@@ -69,41 +69,19 @@ async fn a_changed_table_ends_its_shapes_and_is_looked_up_anew() {
 
 #[tokio::test]
 async fn a_snapshot_waits_for_what_was_streamed_before_it_was_visible() {
-    // Commits wait for a standby that there is not, if they are told to: written and streamed, but visible to nobody.
-    let settings = [("synchronous_standby_names", "nobody"), ("synchronous_commit", "local")];
-    let start = move || cluster::Cluster::start_with(&settings);
-    let cluster = tokio::task::spawn_blocking(start).await.unwrap().unwrap();
-    let url = cluster.url("postgres");
-    let (sql, writer) = (Session::open(&url).await, Session::open(&url).await);
-    sql.run("CREATE TABLE t (id int PRIMARY KEY)").await;
-    let engine = engine(&url).await.unwrap();
-    let mut first = Materialised::new(shape(&engine, Shape::table("t")).await);
-    writer.run("SET synchronous_commit = on").await;
-    let pid = writer.rows("SELECT pg_backend_pid()").await[0][0].clone().unwrap();
-    let mut writing = Box::pin(writer.run("INSERT INTO t VALUES (1)"));
-    let streamed = async {
-        first.catch_up().await;
-        while first.rows.is_empty() {
-            first.wait().await;
-            first.catch_up().await;
-        }
-    };
-    tokio::select! {
-        () = &mut writing => panic!("the commit does not wait"),
-        () = streamed => {}
-    }
-    assert!(sql.rows("SELECT FROM t").await.is_empty());
+    let mut unseen = UnseenRow::write().await;
+    let engine = unseen.engine.clone();
+    assert!(unseen.sql.rows("SELECT FROM t").await.is_empty());
     let definition = engine.resolve(&Shape::table("t").columns(["id"])).await.unwrap();
     let mut making = Box::pin(engine.get_or_create(&definition));
     tokio::select! {
         _ = &mut making => panic!("its snapshot lacks a row that its log will not bring"),
-        _ = sql.rows("SELECT pg_sleep(0.3)") => {}
+        _ = unseen.sql.rows("SELECT pg_sleep(0.3)") => {}
     }
-    sql.run(&format!("SELECT pg_cancel_backend({pid})")).await;
-    writing.await;
+    unseen.show().await;
     let mut second = Materialised::new(making.await.unwrap());
     second.catch_up().await;
-    assert_eq!(second.table(&["id"]), first.table(&["id"]));
+    assert_eq!(second.table(&["id"]), unseen.log.table(&["id"]));
     assert!(second.log.is_empty(), "by the snapshot, not by the log");
     engine.stop().await;
 }

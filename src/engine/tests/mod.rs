@@ -129,6 +129,51 @@ impl Drop for Session {
     }
 }
 
+/// A row of the table `t (id int PRIMARY KEY)` that was committed and streamed, but is visible to nobody yet.
+struct UnseenRow {
+    sql: Session,
+    engine: Engine,
+    /// A shape of the table, with the row.
+    log: Materialised,
+    writing: JoinHandle<()>,
+    writer: String,
+    _cluster: cluster::Cluster,
+}
+
+impl UnseenRow {
+    async fn write() -> Self {
+        // Commits wait for a standby that there is not, if they are told to.
+        let settings = [("synchronous_standby_names", "nobody"), ("synchronous_commit", "local")];
+        let start = move || cluster::Cluster::start_with(&settings);
+        let cluster = tokio::task::spawn_blocking(start).await.unwrap().unwrap();
+        let url = cluster.url("postgres");
+        let (sql, session) = (Session::open(&url).await, Session::open(&url).await);
+        sql.run("CREATE TABLE t (id int PRIMARY KEY)").await;
+        let engine = engine(&url).await.unwrap();
+        let mut log = Materialised::new(shape(&engine, Shape::table("t")).await);
+        session.run("SET synchronous_commit = on").await;
+        let writer = session.rows("SELECT pg_backend_pid()").await[0][0].clone().unwrap();
+        let mut writing = tokio::spawn(async move { session.run("INSERT INTO t VALUES (1)").await });
+        let streamed = async {
+            log.catch_up().await;
+            while log.rows.is_empty() {
+                log.wait().await;
+                log.catch_up().await;
+            }
+        };
+        tokio::select! {
+            _ = &mut writing => panic!("the commit does not wait"),
+            () = streamed => {}
+        }
+        Self { sql, engine, log, writing, writer, _cluster: cluster }
+    }
+
+    async fn show(&mut self) {
+        self.sql.run(&format!("SELECT pg_cancel_backend({})", self.writer)).await;
+        (&mut self.writing).await.unwrap();
+    }
+}
+
 /// A shape as a client holds it: built from the snapshot and the log alone, with every step checked.
 struct Materialised {
     live: Arc<LiveShape>,

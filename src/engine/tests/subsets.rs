@@ -16,38 +16,17 @@ async fn subset(engine: &Engine, live: &Arc<LiveShape>, skips_log: bool) -> Valu
 
 #[tokio::test]
 async fn a_reader_that_skips_the_log_gets_what_was_streamed_before_it_was_visible() {
-    // Commits wait for a standby that there is not, if they are told to: written and streamed, but visible to nobody.
-    let settings = [("synchronous_standby_names", "nobody"), ("synchronous_commit", "local")];
-    let start = move || cluster::Cluster::start_with(&settings);
-    let cluster = tokio::task::spawn_blocking(start).await.unwrap().unwrap();
-    let url = cluster.url("postgres");
-    let (sql, writer) = (Session::open(&url).await, Session::open(&url).await);
-    sql.run("CREATE TABLE t (id int PRIMARY KEY)").await;
-    let engine = engine(&url).await.unwrap();
-    let mut log = Materialised::new(shape(&engine, Shape::table("t")).await);
-    writer.run("SET synchronous_commit = on").await;
-    let pid = writer.rows("SELECT pg_backend_pid()").await[0][0].clone().unwrap();
-    let mut writing = Box::pin(writer.run("INSERT INTO t VALUES (1)"));
-    let streamed = async {
-        while log.rows.is_empty() {
-            log.wait().await;
-            log.catch_up().await;
-        }
-    };
-    tokio::select! {
-        () = &mut writing => panic!("the commit does not wait"),
-        () = streamed => {}
-    }
+    let mut unseen = UnseenRow::write().await;
+    let (engine, live) = (unseen.engine.clone(), unseen.log.live.clone());
     // Who stays where it is in the log finds the row there, and the snapshot tells that it is not in it.
-    let before = subset(&engine, &log.live, false).await;
+    let before = subset(&engine, &live, false).await;
     assert_eq!((before["data"].as_array().unwrap().len(), before["metadata"]["xip_list"].is_array()), (0, true));
-    let mut skipping = Box::pin(subset(&engine, &log.live, true));
+    let mut skipping = Box::pin(subset(&engine, &live, true));
     tokio::select! {
         _ = &mut skipping => panic!("it lacks a row that its reader has skipped"),
-        _ = sql.rows("SELECT pg_sleep(0.3)") => {}
+        _ = unseen.sql.rows("SELECT pg_sleep(0.3)") => {}
     }
-    sql.run(&format!("SELECT pg_cancel_backend({pid})")).await;
-    writing.await;
+    unseen.show().await;
     assert_eq!(skipping.await["data"][0]["value"], serde_json::json!({"id": "1"}));
     engine.stop().await;
 }

@@ -27,7 +27,7 @@ fn leaf() -> BoxedStrategy<Expr> {
         text().prop_map(Node::Text),
         (1_u32..=9).prop_map(Node::Param),
         (ty, text()).prop_map(|((schema, name, array), text)| {
-            Node::Cast(Box::new(at_zero(Node::Text(text))), TypeName { schema, name, array })
+            Node::Cast(Box::new(at_zero(Node::Text(text))), TypeName { schema, name, modifiers: Vec::new(), array })
         }),
     ]
     .prop_map(at_zero)
@@ -99,7 +99,7 @@ fn test(inner: impl Strategy<Value = Expr> + Clone + 'static) -> BoxedStrategy<E
 
 fn value(inner: impl Strategy<Value = Expr> + Clone + 'static) -> BoxedStrategy<Expr> {
     let ty = (proptest::option::of("[a-z]{1,3}"), "[a-z]{1,4}", any::<bool>())
-        .prop_map(|(schema, name, array)| TypeName { schema, name, array });
+        .prop_map(|(schema, name, array)| TypeName { schema, name, modifiers: Vec::new(), array });
     prop_oneof![
         (inner.clone(), ty).prop_map(|(value, ty)| Node::Cast(Box::new(value), ty)),
         vec(inner, 0..4).prop_map(Node::Array),

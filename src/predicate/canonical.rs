@@ -4,7 +4,7 @@
 //! as the checker did.
 
 use super::expr::{Comparison, IsTest};
-use super::term::{Constant, Convert, Is, Like, Quantified, Term};
+use super::term::{Call, Constant, Convert, Is, Like, Quantified, Term};
 use crate::pg::{quote_ident, quote_literal};
 
 /// `term` with `$n` for its constants, and these in order.
@@ -75,6 +75,7 @@ impl<F: FnMut(&Constant, &mut String)> Printer<F> {
             Term::Quantified(quantified) => self.quantified(quantified),
             Term::Like(like) => self.like(like),
             Term::Is(is) => self.is(is),
+            Term::Call(call) => self.call(call),
         }
     }
 
@@ -130,6 +131,35 @@ impl<F: FnMut(&Constant, &mut String)> Printer<F> {
         if let Some(escape) = &like.escape {
             self.text(" ESCAPE ");
             self.term(escape);
+        }
+        self.text(")");
+    }
+
+    /// By its full name: a function of the user's may have the same, and types that fit better.
+    fn call(&mut self, call: &Call) {
+        let name = call.function.name;
+        if !call.is_operator {
+            self.text("\"pg_catalog\".");
+            self.text(&quote_ident(name));
+            self.text("(");
+            self.list(&call.arguments, ", ");
+            self.text(")");
+            return;
+        }
+        let (left, right) = match call.arguments.as_slice() {
+            [left, right] => (Some(left), Some(right)),
+            other => (None, other.first()),
+        };
+        self.text("(");
+        if let Some(left) = left {
+            self.term(left);
+            self.text(" ");
+        }
+        self.text("OPERATOR(\"pg_catalog\".");
+        self.text(name);
+        self.text(") ");
+        if let Some(right) = right {
+            self.term(right);
         }
         self.text(")");
     }

@@ -157,7 +157,7 @@ pub enum CheckError {
         /// Where.
         at: usize,
         /// The operator.
-        op: &'static str,
+        op: String,
         /// The type to its left.
         left: String,
         /// The type to its right.
@@ -179,9 +179,37 @@ pub enum CheckError {
         /// Where.
         at: usize,
         /// Its name.
-        name: &'static str,
+        name: String,
         /// How many arguments it has.
         arguments: usize,
+    },
+    /// A function that is not evaluated here for arguments of these types.
+    #[error("At location {at}: Could not select a function overload for {name}({arguments})")]
+    NoFunction {
+        /// Where.
+        at: usize,
+        /// Its name.
+        name: String,
+        /// The types of its arguments.
+        arguments: String,
+    },
+    /// An operator that is not evaluated here.
+    #[error("At location {at}: unknown {} operator \"{operator}\"", if *.unary { "unary" } else { "binary" })]
+    UnknownOperator {
+        /// Where.
+        at: usize,
+        /// As written.
+        operator: String,
+        /// Whether it has one operand.
+        unary: bool,
+    },
+    /// Something else that is not evaluated here.
+    #[error("At location {at}: {what} is not supported in this context")]
+    Unsupported {
+        /// Where.
+        at: usize,
+        /// Postgres' name for it.
+        what: &'static str,
     },
     /// `ANY` or `ALL` of something else.
     #[error("At location {at}: argument of {quantifier} must be an array")]
@@ -331,6 +359,9 @@ pub enum EvalError {
     /// A numeric beyond the range of a float.
     #[error("a number is out of range for type float8")]
     OutOfRange,
+    /// What a function or operator refuses, in Postgres' words.
+    #[error("{0}")]
+    Refused(&'static str),
     /// A date beyond the range of timestamps, cast to one.
     #[error("a date is out of range for type timestamp")]
     DateOutOfRange,

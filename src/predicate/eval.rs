@@ -5,10 +5,13 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
+use smallvec::SmallVec;
+
 use super::expr::{Comparison, IsTest};
+use super::function::Args;
 use super::like::{is_like, lower, with_backslash};
 use super::quick::{self, Lane, integer};
-use super::term::{ColumnRef, Compare, Conversion, Convert, Is, Like, Members, Quantified, Reader, Set, Term};
+use super::term::{Call, ColumnRef, Compare, Conversion, Convert, Is, Like, Members, Quantified, Reader, Set, Term};
 use super::value::{Interval, Numeric, is_timestamp, midnight};
 use super::{EvalError, Row, Value};
 use crate::pg::PgType;
@@ -17,7 +20,7 @@ type Truth = Option<bool>;
 
 /// A value at work.
 #[derive(Debug)]
-enum Operand<'a> {
+pub(super) enum Operand<'a> {
     Text(&'a [u8]),
     Constant(&'a Value),
     Value(Value),
@@ -52,7 +55,7 @@ impl Term {
             Self::Quantified(quantified) => quantified.truth(row),
             Self::Like(like) => like.truth(row),
             Self::Is(is) => is.truth(row).map(Some),
-            Self::Column(_) | Self::Constant(_) | Self::Convert(_) | Self::Array(_) => {
+            Self::Column(_) | Self::Constant(_) | Self::Convert(_) | Self::Array(_) | Self::Call(_) => {
                 Ok(self.operand(row)?.map(|operand| operand.is_true()))
             }
         }
@@ -63,6 +66,7 @@ impl Term {
             Self::Column(column) => column.operand(row),
             Self::Constant(constant) => Ok(constant.value.as_ref().map(Operand::of)),
             Self::Convert(convert) => convert.operand(row),
+            Self::Call(call) => call.operand(row),
             Self::Array(elements) => {
                 let elements = elements.iter().map(|element| Ok(element.operand(row)?.map(Operand::into_value)));
                 let elements = elements.collect::<Result<_, EvalError>>()?;
@@ -79,6 +83,11 @@ impl Term {
             other => Ok(other.operand(row)?.is_none()),
         }
     }
+}
+
+/// The value of a term without columns.
+pub(super) fn folded_value(term: &Term) -> Result<Option<Value>, EvalError> {
+    Ok(term.operand(&NoRow)?.map(Operand::into_value))
 }
 
 fn all(terms: &[Term], row: &impl Row) -> Result<Truth, EvalError> {
@@ -196,6 +205,21 @@ impl Like {
             Some(case) => is_like(&lower(value, case), &lower(&pattern, case))?,
         };
         Ok(Some(found != self.negated))
+    }
+}
+
+impl Call {
+    fn operand<'a>(&'a self, row: &'a impl Row) -> Result<Option<Operand<'a>>, EvalError> {
+        let mut operands: SmallVec<[Option<Operand<'a>>; 3]> = SmallVec::new();
+        for argument in &self.arguments {
+            operands.push(argument.operand(row)?);
+        }
+        let Some(run) =
+            self.function.run.filter(|_| !self.function.traits.is_strict || operands.iter().all(Option::is_some))
+        else {
+            return Ok(None);
+        };
+        Ok(run(&Args::new(&operands, self.case))?.map(Operand::Value))
     }
 }
 

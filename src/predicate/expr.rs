@@ -57,42 +57,98 @@ pub(super) enum Node {
     Cast(Box<Expr>, TypeName),
     /// `ARRAY[..]`
     Array(Vec<Expr>),
-    /// `function(arguments)`
-    Call(Function, Vec<Expr>),
+    /// `function(arguments)`, also where SQL has words of its own for it (`EXTRACT`, `AT TIME ZONE`).
+    Call(Name, Vec<Expr>),
+    /// `COALESCE (values)` and its like, which are no functions to Postgres.
+    Choose(Choice, Vec<Expr>),
+    /// `left op right`, or `op right`, where `op` is neither a comparison nor LIKE.
+    Operator { op: Name, left: Option<Box<Expr>>, right: Box<Expr> },
+    /// `value op ANY (array)`, or `ALL`, of any other operator.
+    QuantifiedOperator { op: Name, value: Box<Expr>, array: Box<Expr>, all: bool },
+    /// `CASE [operand] WHEN .. THEN .. ELSE .. END`
+    Case { operand: Option<Box<Expr>>, whens: Vec<(Expr, Expr)>, otherwise: Option<Box<Expr>> },
+    /// `value[1]`, `value[1:2][:]`
+    Subscript { value: Box<Expr>, subscripts: Vec<Subscript> },
+    /// `value COLLATE collation`
+    Collate(Box<Expr>, Name),
+    /// `ROW (values)`, `(a, b)`
+    Row(Vec<Expr>),
+    /// `B'101'`, `X'1F'`: as written, in lower case, the letter in front.
+    Bits(String),
+    /// `(value).field` of a composite
+    Field(Box<Expr>, String),
 }
 
-/// A function, all of which are immutable or as good as that, and raise no errors.
+/// The name of a function, operator or collation, as stored. Without a schema Postgres searches its path.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Name {
+    pub(super) schema: Option<String>,
+    pub(super) name: String,
+}
+
+/// What is written like a function and is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Function {
-    Upper,
-    Lower,
-    Length,
-    Concat,
+pub(super) enum Choice {
     Coalesce,
+    NullIf,
+    Greatest,
+    Least,
 }
 
-impl Function {
-    /// The function of this name.
+/// What stands between `[` and `]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Subscript {
+    At(Expr),
+    /// `[low:high]`
+    Slice(Option<Expr>, Option<Expr>),
+}
+
+impl Name {
+    /// One without a schema.
+    pub(super) fn bare(name: &str) -> Self {
+        Self { schema: None, name: name.to_owned() }
+    }
+
+    /// One of Postgres' own.
+    pub(super) fn built_in(name: &str) -> Self {
+        Self { schema: Some("pg_catalog".to_owned()), name: name.to_owned() }
+    }
+}
+
+impl Choice {
+    /// The one of this name.
     pub(super) fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "upper" => Self::Upper,
-            "lower" => Self::Lower,
-            "length" => Self::Length,
-            "concat" => Self::Concat,
-            "coalesce" => Self::Coalesce,
-            _ => return None,
-        })
+        [Self::Coalesce, Self::NullIf, Self::Greatest, Self::Least].into_iter().find(|choice| choice.name() == name)
     }
 
     /// Its name.
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::Upper => "upper",
-            Self::Lower => "lower",
-            Self::Length => "length",
-            Self::Concat => "concat",
             Self::Coalesce => "coalesce",
+            Self::NullIf => "nullif",
+            Self::Greatest => "greatest",
+            Self::Least => "least",
         }
+    }
+}
+
+impl Subscript {
+    fn children(&self) -> impl Iterator<Item = &Expr> {
+        match self {
+            Self::At(index) => [Some(index), None],
+            Self::Slice(low, high) => [low.as_ref(), high.as_ref()],
+        }
+        .into_iter()
+        .flatten()
+    }
+
+    fn children_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
+        match self {
+            Self::At(index) => [Some(index), None],
+            Self::Slice(low, high) => [low.as_mut(), high.as_mut()],
+        }
+        .into_iter()
+        .flatten()
     }
 }
 
@@ -134,6 +190,8 @@ pub(super) enum IsTest {
 pub(super) struct TypeName {
     pub(super) schema: Option<String>,
     pub(super) name: String,
+    /// `(8, 2)`
+    pub(super) modifiers: Vec<i32>,
     /// Whether it is an array of that.
     pub(super) array: bool,
 }
@@ -193,15 +251,38 @@ impl Expr {
 
     pub(super) fn children(&self) -> Vec<&Expr> {
         match &self.node {
-            Node::Column(_) | Node::Null | Node::Bool(_) | Node::Number(_) | Node::Text(_) | Node::Param(_) => vec![],
-            Node::And(items) | Node::Or(items) | Node::Array(items) | Node::Call(_, items) => items.iter().collect(),
-            Node::Not(value) | Node::Is { value, .. } | Node::Cast(value, _) => vec![value],
+            Node::Column(_)
+            | Node::Null
+            | Node::Bool(_)
+            | Node::Number(_)
+            | Node::Text(_)
+            | Node::Bits(_)
+            | Node::Param(_) => vec![],
+            Node::And(items)
+            | Node::Or(items)
+            | Node::Array(items)
+            | Node::Call(_, items)
+            | Node::Choose(_, items)
+            | Node::Row(items) => items.iter().collect(),
+            Node::Not(value)
+            | Node::Is { value, .. }
+            | Node::Cast(value, _)
+            | Node::Collate(value, _)
+            | Node::Field(value, _) => vec![value],
+            Node::Operator { left, right, .. } => left.iter().chain([right]).map(|child| &**child).collect(),
+            Node::Case { operand, whens, otherwise } => {
+                let whens = whens.iter().flat_map(|(when, then)| [when, then]);
+                operand.as_deref().into_iter().chain(whens).chain(otherwise.as_deref()).collect()
+            }
+            Node::Subscript { value, subscripts } => {
+                std::iter::once(&**value).chain(subscripts.iter().flat_map(Subscript::children)).collect()
+            }
             Node::Compare(_, left, right) | Node::Distinct { left, right, .. } => vec![left, right],
             Node::Like { value, pattern, escape, .. } => {
                 [value, pattern].into_iter().chain(escape).map(|child| &**child).collect()
             }
             Node::In { value, list, .. } => std::iter::once(&**value).chain(list).collect(),
-            Node::Quantified { value, array, .. } => vec![value, array],
+            Node::Quantified { value, array, .. } | Node::QuantifiedOperator { value, array, .. } => vec![value, array],
             Node::Between { value, low, high, .. } => vec![value, low, high],
         }
     }
@@ -210,17 +291,38 @@ impl Expr {
 impl Node {
     fn children_mut(&mut self) -> Vec<&mut Expr> {
         match self {
-            Self::Column(_) | Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) | Self::Param(_) => vec![],
-            Self::And(items) | Self::Or(items) | Self::Array(items) | Self::Call(_, items) => {
-                items.iter_mut().collect()
+            Self::Column(_)
+            | Self::Null
+            | Self::Bool(_)
+            | Self::Number(_)
+            | Self::Text(_)
+            | Self::Bits(_)
+            | Self::Param(_) => vec![],
+            Self::And(items)
+            | Self::Or(items)
+            | Self::Array(items)
+            | Self::Call(_, items)
+            | Self::Choose(_, items)
+            | Self::Row(items) => items.iter_mut().collect(),
+            Self::Not(value)
+            | Self::Is { value, .. }
+            | Self::Cast(value, _)
+            | Self::Collate(value, _)
+            | Self::Field(value, _) => vec![value],
+            Self::Operator { left, right, .. } => left.iter_mut().chain([right]).map(|child| &mut **child).collect(),
+            Self::Case { operand, whens, otherwise } => {
+                let whens = whens.iter_mut().flat_map(|(when, then)| [when, then]);
+                operand.as_deref_mut().into_iter().chain(whens).chain(otherwise.as_deref_mut()).collect()
             }
-            Self::Not(value) | Self::Is { value, .. } | Self::Cast(value, _) => vec![value],
+            Self::Subscript { value, subscripts } => {
+                std::iter::once(&mut **value).chain(subscripts.iter_mut().flat_map(Subscript::children_mut)).collect()
+            }
             Self::Compare(_, left, right) | Self::Distinct { left, right, .. } => vec![left, right],
             Self::Like { value, pattern, escape, .. } => {
                 [value, pattern].into_iter().chain(escape).map(|child| &mut **child).collect()
             }
             Self::In { value, list, .. } => std::iter::once(&mut **value).chain(list).collect(),
-            Self::Quantified { value, array, .. } => vec![value, array],
+            Self::Quantified { value, array, .. } | Self::QuantifiedOperator { value, array, .. } => vec![value, array],
             Self::Between { value, low, high, .. } => vec![value, low, high],
         }
     }

@@ -9,6 +9,7 @@ mod check;
 mod error;
 mod eval;
 mod expr;
+mod function;
 mod keys;
 mod like;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::expr::{Comparison, Expr, Function, IsTest, Node, TypeName};
+use super::expr::{Choice, Comparison, Expr, IsTest, Name, Node, Subscript, TypeName};
 use crate::pg::{quote_ident, quote_literal};
 
 impl Display for Expr {
@@ -46,6 +46,30 @@ impl Display for Expr {
             Node::Cast(value, ty) => write!(f, "CAST({value} AS {ty})"),
             Node::Array(items) => write!(f, "ARRAY[{}]", list(items, ", ")),
             Node::Call(function, items) => write!(f, "{function}({})", list(items, ", ")),
+            Node::Choose(choice, items) => write!(f, "{choice}({})", list(items, ", ")),
+            Node::Operator { op, left: Some(left), right } => write!(f, "({left} {} {right})", Symbol(op)),
+            Node::Operator { op, left: None, right } => write!(f, "({} {right})", Symbol(op)),
+            Node::QuantifiedOperator { op, value, array, all } => {
+                write!(f, "({value} {} {} ({array}))", Symbol(op), if *all { "ALL" } else { "ANY" })
+            }
+            Node::Case { operand, whens, otherwise } => {
+                f.write_str("(CASE")?;
+                operand.iter().try_for_each(|operand| write!(f, " {operand}"))?;
+                whens.iter().try_for_each(|(when, then)| write!(f, " WHEN {when} THEN {then}"))?;
+                otherwise.iter().try_for_each(|otherwise| write!(f, " ELSE {otherwise}"))?;
+                f.write_str(" END)")
+            }
+            Node::Subscript { value, subscripts } => {
+                write!(f, "({value})")?;
+                subscripts.iter().try_for_each(|subscript| subscript.fmt(f))
+            }
+            Node::Collate(value, collation) => write!(f, "({value} COLLATE {collation})"),
+            Node::Row(items) => write!(f, "ROW({})", list(items, ", ")),
+            Node::Bits(bits) => {
+                let (kind, digits) = bits.split_at_checked(1).unwrap_or((bits, ""));
+                write!(f, "{kind}{}", quote_literal(digits).trim_start())
+            }
+            Node::Field(value, field) => write!(f, "({value}).{}", quote_ident(field)),
         }
     }
 }
@@ -95,12 +119,50 @@ impl Display for IsTest {
     }
 }
 
-/// Postgres' own, whatever else has that name. `COALESCE` is no function there, and has no schema.
-impl Display for Function {
+/// Quoted.
+impl Display for Name {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if let Some(schema) = &self.schema {
+            write!(f, "{}.", quote_ident(schema))?;
+        }
+        f.write_str(&quote_ident(&self.name))
+    }
+}
+
+/// The name of an operator, which is never quoted.
+struct Symbol<'a>(&'a Name);
+
+impl Display for Symbol<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match &self.0.schema {
+            Some(schema) => write!(f, "OPERATOR({}.{})", quote_ident(schema), self.0.name),
+            None => f.write_str(&self.0.name),
+        }
+    }
+}
+
+impl Display for Choice {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Coalesce => "COALESCE",
+            Self::NullIf => "NULLIF",
+            Self::Greatest => "GREATEST",
+            Self::Least => "LEAST",
+        })
+    }
+}
+
+impl Display for Subscript {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Coalesce => f.write_str("COALESCE"),
-            other => write!(f, "pg_catalog.{}", other.name()),
+            Self::At(index) => write!(f, "[{index}]"),
+            Self::Slice(low, high) => {
+                f.write_str("[")?;
+                low.iter().try_for_each(|low| low.fmt(f))?;
+                f.write_str(":")?;
+                high.iter().try_for_each(|high| high.fmt(f))?;
+                f.write_str("]")
+            }
         }
     }
 }
@@ -111,6 +173,11 @@ impl Display for TypeName {
         if let Some(schema) = &self.schema {
             write!(f, "{}.", quote_ident(schema))?;
         }
-        write!(f, "{}{}", quote_ident(&self.name), if self.array { "[]" } else { "" })
+        f.write_str(&quote_ident(&self.name))?;
+        for (position, modifier) in self.modifiers.iter().enumerate() {
+            write!(f, "{}{modifier}", if position == 0 { "(" } else { ", " })?;
+        }
+        f.write_str(if self.modifiers.is_empty() { "" } else { ")" })?;
+        f.write_str(if self.array { "[]" } else { "" })
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::Value;
 use super::expr::{Comparison, IsTest};
+use super::function::Function;
 use super::like::Case;
 use crate::pg::PgType;
 
@@ -27,6 +28,7 @@ pub(super) enum Term {
     Quantified(Box<Quantified>),
     Like(Box<Like>),
     Is(Box<Is>),
+    Call(Box<Call>),
 }
 
 #[derive(Clone, Debug)]
@@ -138,6 +140,16 @@ pub(super) struct Like {
     pub(super) case: Option<Case>,
 }
 
+/// `function(arguments)`, `left op right`, `op right`
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    pub(super) function: &'static Function,
+    pub(super) is_operator: bool,
+    pub(super) arguments: Vec<Term>,
+    /// How letters change their case, for functions that ask.
+    pub(super) case: Case,
+}
+
 /// `value IS [NOT] NULL / TRUE / FALSE / UNKNOWN`
 #[derive(Clone, Debug)]
 pub(super) struct Is {
@@ -212,6 +224,7 @@ impl Term {
             Self::Quantified(any) => any.value.size() + any.array.size(),
             Self::Like(like) => like.value.size() + like.pattern.size() + like.escape.as_ref().map_or(0, Self::size),
             Self::Is(is) => is.value.size(),
+            Self::Call(call) => call.arguments.iter().map(Self::size).sum(),
         }
     }
 
@@ -236,6 +249,7 @@ impl Term {
             Self::Quantified(any) => collect([&any.value, &any.array], found),
             Self::Like(like) => collect([&like.value, &like.pattern].into_iter().chain(&like.escape), found),
             Self::Is(is) => is.value.collect_columns(found),
+            Self::Call(call) => collect(&call.arguments, found),
         }
     }
 }

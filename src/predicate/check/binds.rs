@@ -29,7 +29,8 @@ impl<'a> Checker<'a> {
                 (PgType::from_oid(*oid).or_else(custom), format!("with OID {oid}"))
             }
             BindType::Named { schema, name, array } => {
-                let name = TypeName { schema: schema.clone(), name: name.clone(), array: *array };
+                let name =
+                    TypeName { schema: schema.clone(), name: name.clone(), modifiers: Vec::new(), array: *array };
                 (self.named_type(&name).filter(has_text_as_binary), name.name)
             }
         };

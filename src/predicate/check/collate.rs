@@ -33,6 +33,16 @@ pub(super) fn check(left: &Typed<'_>, right: &Typed<'_>, operator: Operator) -> 
     }
 }
 
+/// Refuses text whose equality is not that of its bytes.
+pub(super) fn deterministic(typed: &Typed<'_>, at: usize) -> Result<(), CheckError> {
+    match known(typed.collation) {
+        Some(collation) if !collation.is_deterministic => {
+            Err(CheckError::CollationEquality { at, collation: collation.name.clone() })
+        }
+        _ => Ok(()),
+    }
+}
+
 fn known(order: Order<'_>) -> Option<&Collation> {
     match order {
         Order::Known(collation) => Some(collation),

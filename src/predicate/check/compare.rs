@@ -173,7 +173,7 @@ pub(super) fn planned(left: &PgType, right: &PgType, operator: Operator) -> Resu
     }
     types::plan(left, right).ok_or_else(|| CheckError::NoOperator {
         at,
-        op: operator.symbol,
+        op: operator.symbol.to_owned(),
         left: left.to_string(),
         right: right.to_string(),
     })

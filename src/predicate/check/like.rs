@@ -36,7 +36,7 @@ impl<'a> Checker<'a> {
             let (left, right) =
                 if types::is_text(&value.ty) { (&value.ty, &other.ty) } else { (&value.ty, &pattern.ty) };
             let (left, right) = (left.to_string(), right.to_string());
-            return Err(CheckError::NoOperator { at, op: operator.symbol, left, right });
+            return Err(CheckError::NoOperator { at, op: operator.symbol.to_owned(), left, right });
         }
         collate::check(&value, &pattern, operator)?;
         let (pattern, escape) = escaped(as_text(pattern), escape.map(as_text), at)?;
@@ -97,18 +97,28 @@ fn escaped(pattern: Term, escape: Option<Term>, at: usize) -> Result<(Term, Opti
 /// How ILIKE folds case, where that is known.
 fn case(value: &Typed<'_>, pattern: &Term, at: usize) -> Result<Case, CheckError> {
     let is_ascii = pattern.constant().is_some_and(|pattern| pattern.text.as_deref().is_none_or(str::is_ascii));
-    let (name, is_bytewise) = match value.collation {
-        Order::Known(collation) => (collation.name.as_str(), collation.is_bytewise),
-        Order::Any | Order::Default => ("of the database", false),
-    };
-    if is_bytewise {
-        return Ok(if matches!(name, "C" | "POSIX") { Case::Ascii } else { Case::Unicode });
-    }
+    let (name, is_bytewise) = locale(value);
     // In these languages I is not the upper case of i.
     let turkic = ["tr", "az"].iter().any(|language| name.to_ascii_lowercase().starts_with(language));
-    if is_ascii && !turkic {
-        Ok(Case::Unicode)
-    } else {
-        Err(CheckError::IlikePattern { at, collation: name.to_owned() })
+    if !is_bytewise && is_ascii && !turkic {
+        return Ok(Case::Unicode);
+    }
+    folding(value, at)
+}
+
+/// How letters change their case under the collation of a value.
+pub(super) fn folding(value: &Typed<'_>, at: usize) -> Result<Case, CheckError> {
+    match locale(value) {
+        ("C" | "POSIX", true) => Ok(Case::Ascii),
+        (_, true) => Ok(Case::Unicode),
+        (name, false) => Err(CheckError::IlikePattern { at, collation: name.to_owned() }),
+    }
+}
+
+/// The name of a value's collation, and whether text is ordered by bytes under it.
+fn locale<'t>(value: &'t Typed<'_>) -> (&'t str, bool) {
+    match value.collation {
+        Order::Known(collation) => (collation.name.as_str(), collation.is_bytewise),
+        Order::Any | Order::Default => ("of the database", false),
     }
 }

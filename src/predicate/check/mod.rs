@@ -2,6 +2,7 @@
 
 mod array;
 mod binds;
+mod call;
 mod cast;
 mod collate;
 mod compare;

@@ -39,6 +39,17 @@ pub(super) enum Order<'a> {
     Default,
 }
 
+impl Order<'_> {
+    /// That of what is made of two texts.
+    pub(super) fn with(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Any, order) | (order, Self::Any) => order,
+            (Self::Known(a), Self::Known(b)) if a == b => self,
+            _ => Self::Default,
+        }
+    }
+}
+
 impl Typed<'_> {
     pub(super) fn condition(term: Term) -> Self {
         Self { term, ty: PgType::Bool, collation: Order::Any }

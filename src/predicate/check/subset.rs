@@ -3,8 +3,14 @@
 
 use super::walk::{Checker, similar};
 use crate::pg::{Column, PgType, TableSchema};
-use crate::predicate::expr::{Function, Node};
+use crate::predicate::expr::{Choice, Name, Node};
 use crate::predicate::{CheckError, Expr};
+
+/// The functions that may stand in it: immutable or as good as that, and without errors.
+const FUNCTIONS: [&str; 4] = ["upper", "lower", "length", "concat"];
+
+/// The operators, which may raise errors.
+const OPERATORS: [&str; 6] = ["+", "-", "*", "/", "%", "||"];
 
 /// The columns that a client may name.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +64,9 @@ impl Expr {
         self.each_mut(&mut |node| {
             if let Node::Param(number) = *node {
                 *node = value(number, params).cloned().flatten().map_or(Node::Null, Node::Text);
+            } else if let Node::Call(function, _) = node {
+                // Postgres' own, whatever else has that name.
+                *function = Name::built_in(&function.name);
             }
         });
         Ok(SubsetFilter { sql: format!("({self})"), may_raise })
@@ -83,17 +92,46 @@ fn check(expr: &Expr, params: &[Option<String>], scope: Scope<'_>) -> Result<(),
         Node::Cast(_, ty) if Checker::new(&[], scope.table).named_type(ty).is_none() => {
             return Err(CheckError::UnsupportedType { at, ty: ty.name.clone() });
         }
-        _ => {}
+        Node::Call(function, arguments) if !is_one_of(function, &FUNCTIONS) => {
+            return Err(CheckError::UnknownFunction { at, name: function.to_string(), arguments: arguments.len() });
+        }
+        Node::Operator { op, left, .. } if !is_one_of(op, &OPERATORS) => {
+            return Err(CheckError::UnknownOperator { at, operator: op.name.clone(), unary: left.is_none() });
+        }
+        Node::QuantifiedOperator { op, .. } => {
+            return Err(CheckError::UnknownOperator { at, operator: op.name.clone(), unary: false });
+        }
+        node => {
+            if let Some(what) = unsupported(node) {
+                return Err(CheckError::Unsupported { at, what });
+            }
+        }
     }
     expr.children().into_iter().try_for_each(|child| check(child, params, scope))
 }
 
+fn is_one_of(name: &Name, known: &[&str]) -> bool {
+    matches!(name.schema.as_deref(), None | Some("pg_catalog")) && known.contains(&name.name.as_str())
+}
+
+/// What has no place in the condition of a subset, by Postgres' name for it.
+fn unsupported(node: &Node) -> Option<&'static str> {
+    match node {
+        Node::Case { .. } => Some("CaseExpr"),
+        Node::Subscript { .. } | Node::Field(..) => Some("A_Indirection"),
+        Node::Collate(..) => Some("CollateClause"),
+        Node::Row(_) => Some("RowExpr"),
+        Node::Bits(_) => Some("BitString"),
+        _ => None,
+    }
+}
+
 fn may_be_condition(expr: &Expr, scope: Scope<'_>) -> bool {
     match &expr.node {
-        Node::Number(_) | Node::Array(_) => false,
+        Node::Number(_) | Node::Array(_) | Node::Call(..) | Node::Operator { .. } => false,
         Node::Column(name) => scope.column(name).is_some_and(|column| *column.ty.base() == PgType::Bool),
         Node::Cast(_, ty) => ty.name == "bool" && !ty.array,
-        Node::Call(function, _) => *function == Function::Coalesce,
+        Node::Choose(choice, _) => *choice == Choice::Coalesce,
         _ => true,
     }
 }
@@ -106,7 +144,8 @@ fn may_raise(expr: &Expr) -> bool {
     }
     match &expr.node {
         Node::And(_) | Node::Or(_) | Node::Not(_) | Node::Is { .. } => false,
-        Node::Call(function, _) if *function != Function::Coalesce => false,
+        Node::Call(..) => false,
+        Node::Operator { .. } => columns(expr) > 0,
         Node::Like { pattern, escape, .. } => columns(pattern) > 0 || escape.as_deref().is_some_and(|e| columns(e) > 0),
         Node::Cast(inner, ty) => columns(inner) > 0 && (ty.array || !matches!(ty.name.as_str(), "text" | "varchar")),
         _ => columns(expr) > 1 || (columns(expr) > 0 && has_cast(expr)),
@@ -117,7 +156,7 @@ fn may_raise(expr: &Expr) -> bool {
 fn columns(expr: &Expr) -> usize {
     match &expr.node {
         Node::Column(_) => 1,
-        Node::Call(function, _) if *function != Function::Coalesce => 0,
+        Node::Call(..) => 0,
         _ => expr.children().into_iter().map(columns).sum(),
     }
 }
@@ -164,11 +203,19 @@ mod tests {
             ("true = true", &[][..], "((TRUE = TRUE))"),
             ("\"id\" = ANY($1)", &["{1,2}"], "((\"id\" = ANY ('{1,2}')))"),
             ("\"title\" ILIKE $1 AND NOT \"done\"", &["%'"], "(((\"title\" ILIKE '%''') AND (NOT \"done\")))"),
-            ("UPPER(\"title\") = UPPER($1)", &["a"], "((pg_catalog.upper(\"title\") = pg_catalog.upper('a')))"),
-            ("LENGTH(title) > $1", &["2"], "((pg_catalog.length(\"title\") > '2'))"),
-            ("CONCAT(title, $1, \"My x\") LIKE $1", &["a"], "((pg_catalog.concat(\"title\", 'a', \"My x\") LIKE 'a'))"),
+            (
+                "UPPER(\"title\") = UPPER($1)",
+                &["a"],
+                "((\"pg_catalog\".\"upper\"(\"title\") = \"pg_catalog\".\"upper\"('a')))",
+            ),
+            ("LENGTH(title) > $1", &["2"], "((\"pg_catalog\".\"length\"(\"title\") > '2'))"),
+            (
+                "CONCAT(title, $1, \"My x\") LIKE $1",
+                &["a"],
+                "((\"pg_catalog\".\"concat\"(\"title\", 'a', \"My x\") LIKE 'a'))",
+            ),
             ("COALESCE(done, false)", &[], "(COALESCE(\"done\", FALSE))"),
-            ("lower(title) IS NULL", &[], "((pg_catalog.lower(\"title\") IS NULL))"),
+            ("lower(title) IS NULL", &[], "((\"pg_catalog\".\"lower\"(\"title\") IS NULL))"),
         ] {
             assert_eq!(read(text, &texts(params), None).unwrap().sql, sql, "{text}");
         }

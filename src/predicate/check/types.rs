@@ -120,7 +120,7 @@ pub(super) fn common(a: &PgType, b: &PgType) -> Option<PgType> {
         return Some(a.clone());
     }
     let preferred = |ty: &PgType| matches!(ty, PgType::Float8 | PgType::Text | PgType::Timestamptz | PgType::Interval);
-    if category(a)? != category(b)? {
+    if kind(a)? != kind(b)? {
         return None;
     }
     let to_second = !preferred(a) && becomes(a, b) && !becomes(b, a);
@@ -128,7 +128,7 @@ pub(super) fn common(a: &PgType, b: &PgType) -> Option<PgType> {
     Some(taken.clone())
 }
 
-fn category(ty: &PgType) -> Option<u8> {
+fn kind(ty: &PgType) -> Option<u8> {
     match family(ty) {
         Family::Int | Family::Float | Family::Numeric => Some(b'N'),
         Family::Text | Family::Bpchar => Some(b'S'),
@@ -137,6 +137,81 @@ fn category(ty: &PgType) -> Option<u8> {
         Family::Interval => Some(b'T'),
         Family::Other => None,
     }
+}
+
+/// How a value of one type is taken for another where no cast is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Coercion {
+    Here(Conversion),
+    /// Only Postgres can.
+    Elsewhere,
+}
+
+/// The implicit cast from `from` to `to` (`pg_cast`), if there is one.
+pub(super) fn coercion(from: &PgType, to: &PgType) -> Option<Coercion> {
+    use PgType::{
+        Bpchar, Cidr, Date, Float4, Float8, Inet, Int2, Int4, Int8, Interval, Macaddr, Macaddr8, Name, Numeric, Oid,
+        Text, Time, Timestamp, Timestamptz, Timetz, Varbit, Varchar,
+    };
+    if same(from, to) {
+        return Some(Coercion::Here(Conversion::Relabel));
+    }
+    Some(Coercion::Here(match (from, to) {
+        (Int2, Int4 | Int8)
+        | (Int4, Int8)
+        | (Float4, Float8)
+        | (Text | Varchar | Name, Text)
+        | (Text, Varchar)
+        | (Timestamp, Timestamptz) => Conversion::Relabel,
+        (Text | Varchar, Bpchar) => Conversion::Pad,
+        (Bpchar, Text | Varchar) => Conversion::Trim,
+        (Int2 | Int4 | Int8, Numeric) => Conversion::IntToNumeric,
+        (Int2 | Int4 | Int8, Float8) => Conversion::IntToFloat,
+        (Numeric, Float8) => Conversion::NumericToFloat,
+        (Date, Timestamp | Timestamptz) => Conversion::DateToTimestamp,
+        (Time, Interval) => Conversion::TimeToInterval,
+        (Int2 | Int4 | Int8 | Numeric, Float4)
+        | (Int2 | Int4 | Int8, Oid)
+        | (Text | Varchar | Bpchar, Name)
+        | (Time, Timetz)
+        | (Cidr, Inet)
+        | (Macaddr, Macaddr8)
+        | (PgType::Bit, Varbit)
+        | (Varbit, PgType::Bit) => return Some(Coercion::Elsewhere),
+        (PgType::Array(from), PgType::Array(to)) => {
+            return coercion(from.base(), to.base()).map(|_| Coercion::Elsewhere);
+        }
+        _ => return None,
+    }))
+}
+
+/// `pg_type.typcategory`
+pub(super) fn category(ty: &PgType) -> u8 {
+    use PgType::{
+        Array, Bit, Bool, Bpchar, Char, Cidr, Date, Daterange, Float4, Float8, Inet, Int2, Int4, Int4range, Int8,
+        Int8range, Interval, Money, Name, Numeric, Numrange, Oid, Text, Time, Timestamp, Timestamptz, Timetz, Tsrange,
+        Tstzrange, Varbit, Varchar,
+    };
+    match ty {
+        Bool => b'B',
+        Int2 | Int4 | Int8 | Float4 | Float8 | Numeric | Oid | Money => b'N',
+        Text | Varchar | Bpchar | Name => b'S',
+        Date | Time | Timetz | Timestamp | Timestamptz => b'D',
+        Interval => b'T',
+        Array(_) => b'A',
+        Inet | Cidr => b'I',
+        Bit | Varbit => b'V',
+        Char => b'Z',
+        Int4range | Int8range | Numrange | Tsrange | Tstzrange | Daterange => b'R',
+        other if other.enum_labels().is_some() => b'E',
+        _ => b'U',
+    }
+}
+
+/// `pg_type.typispreferred`
+pub(super) fn is_preferred(ty: &PgType) -> bool {
+    use PgType::{Bool, Float8, Inet, Interval, Oid, Text, Timestamptz, Varbit};
+    matches!(ty, Bool | Float8 | Oid | Text | Timestamptz | Interval | Inet | Varbit)
 }
 
 /// Implicit casts within a category.

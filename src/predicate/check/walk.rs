@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::Bind;
+use super::call::Callee;
 use super::operand::{Operand, Order, Typed, Unknown};
 use crate::pg::{PgType, TableSchema};
 use crate::predicate::expr::Node;
@@ -74,10 +75,24 @@ impl<'a> Checker<'a> {
                 self.between(value, &range, *negated, at)?
             }
             Node::Is { value, test, negated } => self.is(value, *test, *negated)?,
-            Node::Call(function, arguments) => {
-                let (name, arguments) = (function.name(), arguments.len());
-                return Err(CheckError::UnknownFunction { at, name, arguments });
+            Node::Call(name, arguments) => {
+                return self.call(Callee { name, is_operator: false, at }, arguments).map(Operand::Typed);
             }
+            Node::Operator { op: name, left, right } => {
+                let arguments = left.iter().chain([right]).map(|expr| &**expr);
+                return self.call(Callee { name, is_operator: true, at }, arguments).map(Operand::Typed);
+            }
+            Node::QuantifiedOperator { op, .. } => {
+                return Err(CheckError::UnknownOperator { at, operator: op.name.clone(), unary: false });
+            }
+            Node::Choose(..) => return Err(CheckError::Unsupported { at, what: "CoalesceExpr" }),
+            Node::Case { .. } => return Err(CheckError::Unsupported { at, what: "CaseExpr" }),
+            Node::Subscript { .. } | Node::Field(..) => {
+                return Err(CheckError::Unsupported { at, what: "A_Indirection" });
+            }
+            Node::Collate(..) => return Err(CheckError::Unsupported { at, what: "CollateClause" }),
+            Node::Row(_) => return Err(CheckError::Unsupported { at, what: "RowExpr" }),
+            Node::Bits(_) => return Err(CheckError::Unsupported { at, what: "BitString" }),
         };
         Ok(Operand::Typed(Typed::condition(condition)))
     }

@@ -4,7 +4,7 @@
 
 use super::MAX_DEPTH;
 use crate::predicate::ParseError;
-use crate::predicate::expr::{Comparison, Expr, Function, Node};
+use crate::predicate::expr::{Choice, Comparison, Expr, Name, Node};
 
 /// An expression that has been read.
 #[derive(Debug)]
@@ -31,6 +31,9 @@ pub(super) enum Level {
     Like,
     /// Operators without a level of their own.
     Other,
+    Add,
+    Multiply,
+    Power,
     Sign,
     Cast,
 }
@@ -64,7 +67,15 @@ pub(super) enum Pending {
     /// `ARRAY[`
     Array(Vec<Expr>),
     /// `function(`
-    Call(Function, Vec<Expr>),
+    Call(Name, Vec<Expr>),
+    /// `COALESCE (` and its like
+    Choose(Choice, Vec<Expr>),
+    /// `op`, or `left op`
+    Operator {
+        op: Name,
+        left: Option<Expr>,
+        level: Level,
+    },
     /// `value op ANY (`
     Quantified {
         op: Comparison,
@@ -126,6 +137,7 @@ impl Pending {
             | Self::In { .. }
             | Self::Array(_)
             | Self::Call(..)
+            | Self::Choose(..)
             | Self::Quantified { .. }
             | Self::Cast
             | Self::Low { .. } => None,
@@ -136,6 +148,7 @@ impl Pending {
             Self::Compare(..) => Some(Level::Compare),
             Self::Like { like: Like { operator: true, .. }, .. } => Some(Level::Other),
             Self::Like { .. } | Self::Escape { .. } | Self::High { .. } => Some(Level::Like),
+            Self::Operator { level, .. } => Some(*level),
             Self::Sign { .. } => Some(Level::Sign),
         }
     }
@@ -186,7 +199,7 @@ impl Frame {
         };
         let inner = last.depth - usize::from(is_same);
         self.depth = self.depth.max(inner);
-        let node = self.kind.node(last.expr, self.at)?;
+        let node = self.kind.node(last.expr);
         build(self.at, self.depth, node)
     }
 
@@ -212,9 +225,9 @@ pub(super) fn wrap(operand: Operand, at: usize, node: impl FnOnce(Box<Expr>) -> 
 }
 
 impl Pending {
-    fn node(self, last: Expr, at: usize) -> Result<Node, ParseError> {
+    fn node(self, last: Expr) -> Node {
         let boxed = Box::new;
-        Ok(match self {
+        match self {
             Self::Group | Self::Cast | Self::Low { .. } => last.node,
             Self::In { value, mut list, negated } => {
                 list.push(last);
@@ -228,6 +241,11 @@ impl Pending {
                 items.push(last);
                 Node::Call(function, items)
             }
+            Self::Choose(choice, mut items) => {
+                items.push(last);
+                Node::Choose(choice, items)
+            }
+            Self::Operator { op, left, .. } => Node::Operator { op, left: left.map(boxed), right: boxed(last) },
             Self::Quantified { op, value, all } => {
                 Node::Quantified { op, value: boxed(value), array: boxed(last), all }
             }
@@ -235,7 +253,7 @@ impl Pending {
                 Node::Between { value: boxed(value), low: boxed(low), high: boxed(last), symmetric, negated }
             }
             Self::Not => Node::Not(boxed(last)),
-            Self::Sign { negative } => signed(negative, last, at)?,
+            Self::Sign { negative } => signed(negative, last),
             Self::Junction { any, items } => {
                 let items = Expr::joined(any, items, last);
                 if any { Node::Or(items) } else { Node::And(items) }
@@ -244,7 +262,7 @@ impl Pending {
             Self::Distinct { left, negated } => Node::Distinct { left: boxed(left), right: boxed(last), negated },
             Self::Like { value, like } => like.node(value, last, None),
             Self::Escape { value, pattern, like } => like.node(value, pattern, Some(last)),
-        })
+        }
     }
 }
 
@@ -257,14 +275,14 @@ impl Like {
 }
 
 /// The sign belongs to the number, as Postgres folds it; before anything else it is an operator.
-fn signed(negative: bool, operand: Expr, at: usize) -> Result<Node, ParseError> {
+fn signed(negative: bool, operand: Expr) -> Node {
     let Node::Number(number) = operand.node else {
-        let operator = if negative { "-" } else { "+" }.to_owned();
-        return Err(ParseError::UnknownOperator { at, operator, unary: true });
+        let op = Name::bare(if negative { "-" } else { "+" });
+        return Node::Operator { op, left: None, right: Box::new(operand) };
     };
-    Ok(Node::Number(match number.strip_prefix('-') {
+    Node::Number(match number.strip_prefix('-') {
         _ if !negative => number,
         Some(positive) => positive.to_owned(),
         None => format!("-{number}"),
-    }))
+    })
 }

@@ -3,10 +3,10 @@
 use super::frame::{Frame, Level, Like, Operand, Pending, wrap};
 use super::lex::{CAST, Kind};
 use super::types::cast_target;
-use super::words::{begins_clause, is_reserved};
+use super::words::begins_clause;
 use super::{Next, Parser, unsupported};
 use crate::predicate::ParseError;
-use crate::predicate::expr::{Comparison, IsTest, Node};
+use crate::predicate::expr::{Comparison, IsTest, Name, Node};
 
 impl Parser<'_> {
     /// Reads what follows an operand.
@@ -72,7 +72,7 @@ impl Parser<'_> {
             "<=" => Comparison::Le,
             ">" => Comparison::Gt,
             ">=" => Comparison::Ge,
-            _ => return Err(self.unknown_operator(at, operator)),
+            _ => return self.other_operator(operand, at, operator),
         };
         let operand = self.make_room(operand, Level::Compare)?;
         self.cursor.advance();
@@ -91,18 +91,19 @@ impl Parser<'_> {
         Ok(Next::Begun)
     }
 
-    /// Where nothing but arithmetic is done, the whole is no boolean whatever else is unknown.
-    fn unknown_operator(&self, at: usize, operator: &str) -> ParseError {
-        let is_arithmetic = self.cursor.tokens().iter().all(|token| match &token.kind {
-            Kind::Operator(other) => matches!(other.as_str(), "+" | "-" | "*" | "/" | "%" | "^" | "||"),
-            Kind::Word(word) => !is_reserved(word) && word != "between",
-            Kind::Mark(mark) => *mark != CAST,
-            _ => true,
-        });
-        if is_arithmetic {
-            return ParseError::NotBoolean;
-        }
-        ParseError::UnknownOperator { at, operator: operator.to_owned(), unary: false }
+    /// An operator that is neither a comparison nor LIKE.
+    fn other_operator(&mut self, operand: Operand, at: usize, operator: &str) -> Result<Next, ParseError> {
+        let level = match operator {
+            "+" | "-" => Level::Add,
+            "*" | "/" | "%" => Level::Multiply,
+            "^" => Level::Power,
+            _ => Level::Other,
+        };
+        let operand = self.make_room(operand, level)?;
+        self.cursor.advance();
+        let op = Name::bare(operator);
+        self.begin(Frame::after(operand, at, |left| Pending::Operator { op, left: Some(left), level }))?;
+        Ok(Next::Begun)
     }
 
     fn keyword(&mut self, operand: Operand, at: usize, word: &str) -> Result<Next, ParseError> {
@@ -264,7 +265,11 @@ impl Parser<'_> {
     fn close(&mut self, operand: Operand, mark: char) -> Result<Operand, ParseError> {
         let operand = self.reduce(operand, |_| true)?;
         let closes = |pending: &Pending| match pending {
-            Pending::Group | Pending::In { .. } | Pending::Quantified { .. } | Pending::Call(..) => mark == ')',
+            Pending::Group
+            | Pending::In { .. }
+            | Pending::Quantified { .. }
+            | Pending::Call(..)
+            | Pending::Choose(..) => mark == ')',
             Pending::Array(_) => mark == ']',
             _ => false,
         };
@@ -281,7 +286,7 @@ impl Parser<'_> {
         let item = frame.note(operand);
         match &mut frame.kind {
             Pending::In { list, .. } => list.push(item),
-            Pending::Array(items) | Pending::Call(_, items) => items.push(item),
+            Pending::Array(items) | Pending::Call(_, items) | Pending::Choose(_, items) => items.push(item),
             Pending::Group => {
                 return Err(unsupported(frame.at(), "RowExpr is not supported in this context"));
             }

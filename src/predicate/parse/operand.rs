@@ -1,12 +1,12 @@
 //! What may begin an expression.
 
-use super::frame::{Frame, Operand, Pending, wrap};
+use super::frame::{Frame, Level, Operand, Pending, wrap};
 use super::lex::Kind;
 use super::types::type_name;
 use super::words::{is_reserved, is_reserved_for_all, is_session_value};
 use super::{Parser, unsupported};
 use crate::predicate::ParseError;
-use crate::predicate::expr::{Expr, Function, Node};
+use crate::predicate::expr::{Choice, Expr, Name, Node};
 
 pub(super) const SUBQUERY: &str = "subqueries are not supported yet";
 
@@ -59,7 +59,12 @@ impl Parser<'_> {
             "-" => true,
             "+" => false,
             "<" | ">" | "=" | "<=" | ">=" | "<>" | "*" | "/" | "%" | "^" => return Err(self.cursor.unexpected()),
-            _ => return Err(ParseError::UnknownOperator { at, operator, unary: true }),
+            _ => {
+                self.cursor.advance();
+                let op = Name::bare(&operator);
+                self.begin(Frame::new(at, Pending::Operator { op, left: None, level: Level::Other }))?;
+                return Ok(());
+            }
         };
         self.cursor.advance();
         self.begin(Frame::new(at, Pending::Sign { negative }))?;
@@ -132,7 +137,7 @@ impl Parser<'_> {
         }
         let parts = self.parts()?;
         if self.cursor.is_mark(0, '(') {
-            return self.call(at, &parts.join("."));
+            return self.call(at, parts);
         }
         if first.as_deref().is_some_and(is_reserved) {
             self.cursor.position -= 1;
@@ -174,33 +179,40 @@ impl Parser<'_> {
     }
 
     /// The call of a function, whose parenthesis comes next.
-    fn call(&mut self, at: usize, name: &str) -> Result<Option<Operand>, ParseError> {
-        let Some(function) = Function::named(name).filter(|_| self.is_subset) else {
-            return Err(self.refused_call(at, name));
-        };
+    fn call(&mut self, at: usize, mut parts: Vec<String>) -> Result<Option<Operand>, ParseError> {
+        let start = self.cursor.position;
+        self.refuse_aggregate(at)?;
+        self.cursor.position = start;
+        let name = parts.pop().unwrap_or_default();
+        let schema = if parts.is_empty() { None } else { Some(parts.join(".")) };
         self.cursor.advance();
+        let choice = if schema.is_none() { Choice::named(&name) } else { None };
+        let name = Name { schema, name };
         if self.cursor.eat_mark(')') {
-            return Ok(Some(Operand::leaf(at, Node::Call(function, Vec::new()))));
+            return Ok(Some(Operand::leaf(at, Node::Call(name, Vec::new()))));
         }
-        self.begin(Frame::new(at, Pending::Call(function, Vec::new())))?;
+        let pending = match choice {
+            Some(choice) => Pending::Choose(choice, Vec::new()),
+            None => Pending::Call(name, Vec::new()),
+        };
+        self.begin(Frame::new(at, pending))?;
         Ok(None)
     }
 
-    /// What is wrong with the call of a function that there is not.
-    fn refused_call(&mut self, at: usize, name: &str) -> ParseError {
+    /// Refuses what computes over many rows.
+    fn refuse_aggregate(&mut self, at: usize) -> Result<(), ParseError> {
         self.cursor.advance();
         let is_star = matches!(&self.cursor.peek().kind, Kind::Operator(star) if star == "*");
         if is_star || self.cursor.word() == Some("distinct") {
-            return unsupported(at, "aggregation is not supported in this context");
+            return Err(unsupported(at, "aggregation is not supported in this context"));
         }
         if self.cursor.word() == Some("variadic") {
-            return unsupported(at, "explicit VARIADIC function calls are not currently supported");
+            return Err(unsupported(at, "explicit VARIADIC function calls are not currently supported"));
         }
-        let arguments = self.cursor.skip_group();
+        self.cursor.skip_group();
         match self.cursor.word() {
-            Some("over" | "filter" | "within") => unsupported(at, "aggregation is not supported in this context"),
-            _ if self.cursor.ran_out() => self.cursor.unexpected(),
-            _ => ParseError::UnknownFunction { at, name: name.to_owned(), arguments },
+            Some("over" | "filter" | "within") => Err(unsupported(at, "aggregation is not supported in this context")),
+            _ => Ok(()),
         }
     }
 

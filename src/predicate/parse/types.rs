@@ -104,7 +104,7 @@ pub(super) fn type_name(cursor: &mut Cursor<'_>) -> Option<WrittenType> {
 }
 
 fn named(schema: Option<String>, name: &str, modifier: Option<usize>) -> WrittenType {
-    WrittenType { name: TypeName { schema, name: name.to_owned(), array: false }, modifier }
+    WrittenType { name: TypeName { schema, name: name.to_owned(), modifiers: Vec::new(), array: false }, modifier }
 }
 
 /// A built-in type by its internal name, and the modifier that may follow.

@@ -1,0 +1,299 @@
+//! Calls of functions and operators: finds the overload that Postgres finds (its manual, sections 10.2 and 10.3;
+//! `func_select_candidate` in its source).
+
+use super::compare::converted;
+use super::like;
+use super::operand::{Operand, Order, Typed};
+use super::types::{self, Coercion, category, is_preferred};
+use super::walk::Checker;
+use crate::pg::PgType;
+use crate::predicate::eval::folded_value;
+use crate::predicate::expr::Name;
+use crate::predicate::function::{Function, Needs, Ty, overloads};
+use crate::predicate::like::Case;
+use crate::predicate::term::{Call, Constant, Term};
+use crate::predicate::{CheckError, Expr};
+
+/// What is called, where.
+#[derive(Clone, Copy)]
+pub(super) struct Callee<'e> {
+    pub(super) name: &'e Name,
+    pub(super) is_operator: bool,
+    pub(super) at: usize,
+}
+
+/// An overload with the types that its arguments and result have in this call.
+struct Candidate {
+    function: &'static Function,
+    /// `None` for a type that is not known here.
+    parameters: Vec<Option<PgType>>,
+    result: Option<PgType>,
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn call(
+        &mut self,
+        callee: Callee<'_>,
+        arguments: impl IntoIterator<Item = &'a Expr>,
+    ) -> Result<Typed<'a>, CheckError> {
+        let operands = arguments.into_iter().map(|expr| self.operand(expr)).collect::<Result<Vec<_>, _>>()?;
+        let is_ours = matches!(callee.name.schema.as_deref(), None | Some("pg_catalog"));
+        if !is_ours || overloads(&callee.name.name).next().is_none() {
+            return Err(callee.unknown(operands.len()));
+        }
+        let inputs: Vec<Option<PgType>> = operands.iter().map(|operand| operand.ty().cloned()).collect();
+        let candidate = select(callee, &inputs).ok_or_else(|| callee.refused(&inputs))?;
+        self.apply(candidate, operands, callee, &inputs)
+    }
+
+    fn apply(
+        &mut self,
+        candidate: Candidate,
+        operands: Vec<Operand<'a>>,
+        callee: Callee<'_>,
+        inputs: &[Option<PgType>],
+    ) -> Result<Typed<'a>, CheckError> {
+        let at = callee.at;
+        let refused = || callee.refused(inputs);
+        let function = candidate.function;
+        let Some(result) = candidate.result.filter(|_| function.run.is_some()) else { return Err(refused()) };
+        let mut arguments = Vec::with_capacity(operands.len());
+        let (mut collation, mut case) = (Order::Any, Case::Ascii);
+        for (operand, parameter) in operands.into_iter().zip(candidate.parameters) {
+            let parameter = parameter.ok_or_else(refused)?;
+            let typed = match operand {
+                Operand::Unknown(unknown) => self.resolve(unknown, &parameter)?,
+                Operand::Typed(typed) => typed,
+            };
+            let Some(Coercion::Here(how)) = types::coercion(&typed.ty, &parameter) else { return Err(refused()) };
+            if function.traits.collation != Needs::Nothing && types::is_text(&typed.ty) {
+                super::collate::deterministic(&typed, at)?;
+            }
+            if function.traits.collation == Needs::Case && types::is_text(&typed.ty) && !typed.term.is_constant() {
+                case = like::folding(&typed, at)?;
+            }
+            collation = collation.with(typed.collation);
+            arguments.push(converted(typed, how, at)?);
+        }
+        let (ty, is_operator) = (result, callee.is_operator);
+        let call = Term::Call(Box::new(Call { function, is_operator, arguments, case }));
+        if !call.reads_constants_alone() {
+            return Ok(Typed { term: call, ty, collation });
+        }
+        let value = folded_value(&call).map_err(|reason| CheckError::Constant { at, reason })?;
+        let constant = value.map_or_else(|| Constant::null(ty.clone()), |value| Constant::new(ty.clone(), value));
+        Ok(Typed { collation, ..Typed::constant(constant) })
+    }
+}
+
+impl Callee<'_> {
+    fn unknown(self, arguments: usize) -> CheckError {
+        let Self { name, is_operator, at } = self;
+        if is_operator {
+            return CheckError::UnknownOperator { at, operator: name.name.clone(), unary: arguments == 1 };
+        }
+        let name = match &name.schema {
+            Some(schema) => format!("{schema}.{}", name.name),
+            None => name.name.clone(),
+        };
+        CheckError::UnknownFunction { at, name, arguments }
+    }
+
+    fn refused(self, inputs: &[Option<PgType>]) -> CheckError {
+        let Self { name, is_operator, at } = self;
+        let named = |ty: &Option<PgType>| ty.as_ref().map_or_else(|| "unknown".to_owned(), ToString::to_string);
+        let name = name.name.clone();
+        match inputs {
+            [left, right] if is_operator => {
+                CheckError::NoOperator { at, op: name, left: named(left), right: named(right) }
+            }
+            _ => {
+                let arguments = inputs.iter().map(named).collect::<Vec<_>>().join(", ");
+                CheckError::NoFunction { at, name, arguments }
+            }
+        }
+    }
+}
+
+/// The overload that Postgres selects for arguments of these types; `None` if there is none, or no best.
+fn select(callee: Callee<'_>, inputs: &[Option<PgType>]) -> Option<Candidate> {
+    let mut candidates: Vec<Candidate> =
+        overloads(&callee.name.name).filter_map(|function| Candidate::new(function, inputs)).collect();
+    if let Some(exact) = candidates.iter().position(|candidate| candidate.is_exact(inputs, callee.is_operator)) {
+        return Some(candidates.swap_remove(exact));
+    }
+    let exact = |candidate: &Candidate| candidate.count(inputs, |parameter, input| parameter == input);
+    keep_most(&mut candidates, exact);
+    let preferred = |parameter: &PgType, input: &PgType| {
+        parameter == input || (is_preferred(parameter) && category(parameter) == category(input))
+    };
+    keep_most(&mut candidates, |candidate| candidate.count(inputs, preferred));
+    if candidates.len() > 1 {
+        by_categories_of_unknown(&mut candidates, inputs);
+    }
+    if candidates.len() > 1 {
+        let mut known = inputs.iter().flatten();
+        let first = known.next()?;
+        if known.any(|ty| ty != first) {
+            return None;
+        }
+        candidates.retain(|candidate| {
+            let takes =
+                |parameter: &Option<PgType>| parameter.as_ref().is_some_and(|parameter| takes(first, parameter));
+            candidate.parameters.iter().all(takes)
+        });
+    }
+    if candidates.len() > 1 { None } else { candidates.pop() }
+}
+
+fn keep_most(candidates: &mut Vec<Candidate>, count: impl Fn(&Candidate) -> usize) {
+    let most = candidates.iter().map(&count).max().unwrap_or_default();
+    candidates.retain(|candidate| count(candidate) == most);
+}
+
+/// Rules 4.e of the manual: literals are of the category that all candidates take, text if they do not agree.
+fn by_categories_of_unknown(candidates: &mut Vec<Candidate>, inputs: &[Option<PgType>]) {
+    let mut wanted = Vec::new();
+    for at in inputs.iter().enumerate().filter(|(_, input)| input.is_none()).map(|(at, _)| at) {
+        let mut slot: Option<(u8, bool)> = None;
+        let mut is_conflict = false;
+        for candidate in candidates.iter() {
+            let (kind, preferred) = candidate.slot(at);
+            slot = Some(match slot {
+                None => (kind, preferred),
+                Some((known, any)) if known == kind => (kind, any || preferred),
+                Some(_) if kind == b'S' => (kind, preferred),
+                Some(other) => {
+                    is_conflict = true;
+                    other
+                }
+            });
+        }
+        let Some((kind, preferred)) = slot else { return };
+        if is_conflict && kind != b'S' {
+            return;
+        }
+        wanted.push((at, kind, preferred));
+    }
+    let fits = |candidate: &Candidate| {
+        wanted.iter().all(|&(at, kind, preferred)| {
+            let slot = candidate.slot(at);
+            slot.0 == kind && (!preferred || slot.1)
+        })
+    };
+    if candidates.iter().any(fits) {
+        candidates.retain(fits);
+    }
+}
+
+/// Whether a value of the one type is taken for the other without a cast.
+fn takes(from: &PgType, to: &PgType) -> bool {
+    types::coercion(from, to).is_some()
+}
+
+impl Candidate {
+    /// The overload, if it takes arguments of these types.
+    fn new(function: &'static Function, inputs: &[Option<PgType>]) -> Option<Self> {
+        let named = function.arguments.len();
+        let is_right_count =
+            if function.traits.is_variadic { inputs.len() + 1 >= named } else { inputs.len() == named };
+        if !is_right_count {
+            return None;
+        }
+        let last = function.arguments.last().filter(|_| function.traits.is_variadic);
+        let declared = || function.arguments.iter().chain(last.into_iter().cycle()).take(inputs.len());
+        let element = Self::element(declared(), inputs)?;
+        let common = Self::common(declared(), inputs)?;
+        let concrete = |ty: &Ty| concrete(ty, element.as_ref(), common.as_ref());
+        let mut parameters = Vec::with_capacity(inputs.len());
+        for (ty, input) in declared().zip(inputs) {
+            let parameter = if *ty == Ty::Any { input.clone().or(Some(PgType::Text)) } else { concrete(ty) };
+            match (input, &parameter) {
+                (Some(input), Some(parameter)) if takes(input, parameter) => {}
+                (None, _) => {}
+                _ => return None,
+            }
+            parameters.push(parameter);
+        }
+        Some(Self { function, parameters, result: concrete(&function.result) })
+    }
+
+    /// What `anyelement` is; `Some(None)` if nothing tells, `None` if the arguments do not agree.
+    fn element<'f>(declared: impl Iterator<Item = &'f Ty>, inputs: &[Option<PgType>]) -> Option<Option<PgType>> {
+        let mut found: Option<PgType> = None;
+        for (ty, input) in declared.zip(inputs) {
+            let this = match (ty, input) {
+                (Ty::Element, Some(input)) => input.clone(),
+                (Ty::Array, Some(PgType::Array(element))) => (**element).clone(),
+                (Ty::Array, Some(_)) => return None,
+                _ => continue,
+            };
+            if found.as_ref().is_some_and(|found| *found != this) {
+                return None;
+            }
+            found = Some(this);
+        }
+        Some(found)
+    }
+
+    /// The same for `anycompatible`.
+    fn common<'f>(declared: impl Iterator<Item = &'f Ty>, inputs: &[Option<PgType>]) -> Option<Option<PgType>> {
+        let mut found: Option<PgType> = None;
+        for (ty, input) in declared.zip(inputs) {
+            let this = match (ty, input) {
+                (Ty::Common, Some(input)) => input.clone(),
+                (Ty::CommonArray, Some(PgType::Array(element))) => (**element).clone(),
+                (Ty::CommonArray, Some(_)) => return None,
+                _ => continue,
+            };
+            found = Some(match &found {
+                None => this,
+                Some(found) => types::common(found, &this)?,
+            });
+        }
+        Some(found)
+    }
+
+    /// Whether all arguments are of the very types; of an operator, one literal counts as the other's type.
+    fn is_exact(&self, inputs: &[Option<PgType>], is_operator: bool) -> bool {
+        let is_polymorphic = self.function.arguments.iter().any(|ty| !matches!(ty, Ty::Is(_) | Ty::ArrayOf(_)));
+        let other = if is_operator { inputs.iter().flatten().next() } else { None };
+        let is_same = |(parameter, input): (&Option<PgType>, &Option<PgType>)| {
+            input.as_ref().or(other).is_some_and(|input| parameter.as_ref() == Some(input))
+        };
+        !is_polymorphic && self.parameters.iter().zip(inputs).all(is_same)
+    }
+
+    fn count(&self, inputs: &[Option<PgType>], counts: impl Fn(&PgType, &PgType) -> bool) -> usize {
+        let declared = |at: usize| self.function.arguments.get(at).or(self.function.arguments.last());
+        let arguments = self.parameters.iter().zip(inputs).enumerate();
+        let counted = arguments.filter(|(at, (parameter, input))| match (declared(*at), parameter, input) {
+            (Some(Ty::Is(_) | Ty::ArrayOf(_)), Some(parameter), Some(input)) => counts(parameter, input),
+            _ => false,
+        });
+        counted.count()
+    }
+
+    /// The category of an argument, and whether it is of that category's preferred type.
+    fn slot(&self, at: usize) -> (u8, bool) {
+        match self.parameters.get(at) {
+            Some(Some(parameter)) => (category(parameter), is_preferred(parameter)),
+            // Of a category of its own.
+            _ => (b'?', false),
+        }
+    }
+}
+
+/// The type that a declared one stands for in this call.
+fn concrete(ty: &Ty, element: Option<&PgType>, common: Option<&PgType>) -> Option<PgType> {
+    let array = |of: &PgType| PgType::Array(of.clone().into());
+    match ty {
+        Ty::Is(ty) => Some(ty.clone()),
+        Ty::ArrayOf(of) => Some(array(of)),
+        Ty::Element => element.cloned(),
+        Ty::Array => element.map(array),
+        Ty::Common => common.cloned(),
+        Ty::CommonArray => common.map(array),
+        Ty::Any | Ty::Other(_) => None,
+    }
+}

@@ -1,0 +1,169 @@
+//! The functions and operators that are evaluated here: a catalog in the manner of Postgres' own, `pg_proc` and
+//! `pg_operator`.
+//!
+//! For every name in it all of Postgres' overloads are listed, those that only Postgres can evaluate without
+//! [`Function::run`]: so the checker finds the overload that Postgres finds, or knows that it must be asked. A file per
+//! family of types. Comparisons, LIKE and casts are not among them: they have terms of their own.
+
+mod args;
+mod integer;
+#[cfg(test)]
+#[cfg(feature = "embedded")]
+mod tests;
+
+pub(super) use args::Args;
+
+use std::fmt;
+
+use super::{EvalError, Value};
+use crate::pg::PgType;
+
+/// One overload of a function or an operator.
+pub(super) struct Function {
+    /// In lower case; of an operator its symbol. An operator with one argument stands before it.
+    pub(super) name: &'static str,
+    pub(super) arguments: &'static [Ty],
+    pub(super) result: Ty,
+    pub(super) traits: Traits,
+    /// `None`: only Postgres can.
+    pub(super) run: Option<Run>,
+}
+
+/// How a function behaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Traits {
+    /// NULL if an argument is.
+    pub(super) is_strict: bool,
+    /// The last argument may come any number of times, but for `"any"` at least once.
+    pub(super) is_variadic: bool,
+    pub(super) collation: Needs,
+}
+
+impl Traits {
+    /// Of most functions: NULL if an argument is, and whatever the collation.
+    pub(super) const STRICT: Self = Self { is_strict: true, is_variadic: false, collation: Needs::Nothing };
+
+    #[expect(dead_code, reason = "until a family has one")]
+    const fn called_on_null(self) -> Self {
+        Self { is_strict: false, ..self }
+    }
+
+    #[expect(dead_code, reason = "until a family has one")]
+    const fn variadic(self) -> Self {
+        Self { is_variadic: true, ..self }
+    }
+
+    #[expect(dead_code, reason = "until a family has one")]
+    const fn needs(self, collation: Needs) -> Self {
+        Self { collation, ..self }
+    }
+}
+
+/// Computes the result; `None` is NULL. Of a strict function no argument is NULL.
+pub(super) type Run = fn(&Args<'_>) -> Result<Option<Value>, EvalError>;
+
+/// What a function asks of the collation of its text arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Needs {
+    Nothing,
+    /// That equal texts are equal bytes.
+    Equality,
+    /// That upper and lower case are known.
+    Case,
+}
+
+/// The type of an argument or result. Types that the evaluator does not know are named, since a literal could be of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Ty {
+    Is(PgType),
+    ArrayOf(PgType),
+    /// `anyelement`: all of them in one signature are one type.
+    Element,
+    /// `anyarray` of that.
+    Array,
+    /// `anycompatible`: all of them are brought to one type.
+    Common,
+    /// `anycompatiblearray` of that.
+    CommonArray,
+    /// `"any"`: whatever it is.
+    Any,
+    /// Another by name, as `pg_type.typname` has it.
+    Other(&'static str),
+}
+
+impl fmt::Debug for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{:?}", self.name, self.arguments)
+    }
+}
+
+/// A function by its arguments' types: `function!("abs", (Int4) -> Int4, run)`. Without `run` only Postgres evaluates it;
+/// [`Traits`] other than [`Traits::STRICT`] come last, after a semicolon. Names of built-in types are written as in
+/// [`PgType`]; others as `Other("point")`, `ArrayOf(Text)`, `Element` and so on.
+macro_rules! function {
+    ($name:literal, ($($argument:ident $(($of:tt))?),*) -> $result:ident $(($result_of:tt))?
+        $(, $run:expr)? $(; $traits:expr)?) => {
+        $crate::predicate::function::Function {
+            name: $name,
+            arguments: &[$($crate::predicate::function::ty!($argument $(($of))?)),*],
+            result: $crate::predicate::function::ty!($result $(($result_of))?),
+            traits: $crate::predicate::function::traits!($($traits)?),
+            run: $crate::predicate::function::run!($($run)?),
+        }
+    };
+}
+
+macro_rules! traits {
+    () => {
+        $crate::predicate::function::Traits::STRICT
+    };
+    ($traits:expr) => {
+        $traits
+    };
+}
+
+macro_rules! ty {
+    (Element) => {
+        $crate::predicate::function::Ty::Element
+    };
+    (Array) => {
+        $crate::predicate::function::Ty::Array
+    };
+    (Common) => {
+        $crate::predicate::function::Ty::Common
+    };
+    (CommonArray) => {
+        $crate::predicate::function::Ty::CommonArray
+    };
+    (Any) => {
+        $crate::predicate::function::Ty::Any
+    };
+    (Other($name:literal)) => {
+        $crate::predicate::function::Ty::Other($name)
+    };
+    (ArrayOf($of:ident)) => {
+        $crate::predicate::function::Ty::ArrayOf($crate::pg::PgType::$of)
+    };
+    ($name:ident) => {
+        $crate::predicate::function::Ty::Is($crate::pg::PgType::$name)
+    };
+}
+
+macro_rules! run {
+    () => {
+        None
+    };
+    ($run:expr) => {
+        Some($run)
+    };
+}
+
+use {function, run, traits, ty};
+
+/// Every family.
+static FAMILIES: &[&[Function]] = &[integer::FUNCTIONS];
+
+/// The overloads of a function, or of an operator by its symbol.
+pub(super) fn overloads(name: &str) -> impl Iterator<Item = &'static Function> {
+    FAMILIES.iter().copied().flatten().filter(move |function| function.name == name)
+}

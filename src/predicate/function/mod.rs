@@ -6,7 +6,10 @@
 //! family of types. Comparisons, LIKE and casts are not among them: they have terms of their own.
 
 mod args;
+mod elsewhere;
+mod float;
 mod integer;
+mod numeric;
 #[cfg(test)]
 #[cfg(feature = "embedded")]
 mod tests;
@@ -161,7 +164,7 @@ macro_rules! run {
 use {function, run, traits, ty};
 
 /// Every family.
-static FAMILIES: &[&[Function]] = &[integer::FUNCTIONS];
+static FAMILIES: &[&[Function]] = &[elsewhere::FUNCTIONS, float::FUNCTIONS, integer::FUNCTIONS, numeric::FUNCTIONS];
 
 /// The overloads of a function, or of an operator by its symbol.
 pub(super) fn overloads(name: &str) -> impl Iterator<Item = &'static Function> {

@@ -37,12 +37,12 @@ fn signature(function: &Function) -> String {
 
 const THEIRS: &str = "
     WITH types AS (SELECT oid, typname::text FROM pg_type), functions AS (
-        SELECT p.oid, p.proname::text AS name, p.prorettype, p.proisstrict, p.provolatile, p.provariadic <> 0 AS variadic,
+        SELECT p.oid, p.proname::text AS name, p.prorettype, p.proisstrict, p.provolatile, p.provariadic <> 0 AS takes_more,
             ARRAY(SELECT t.typname FROM unnest(p.proargtypes) WITH ORDINALITY a(oid, n) JOIN types t USING (oid) ORDER BY n)
                 AS arguments
         FROM pg_proc p WHERE pronamespace = 'pg_catalog'::regnamespace AND prokind = 'f' AND NOT proretset
     ), all_of_them AS (
-        SELECT name, arguments, prorettype, proisstrict, provolatile, variadic FROM functions
+        SELECT name, arguments, prorettype, proisstrict, provolatile, takes_more FROM functions
         UNION ALL
         SELECT o.oprname, array_remove(ARRAY[l.typname, r.typname], NULL), o.oprresult, f.proisstrict, f.provolatile, false
         FROM pg_operator o JOIN functions f ON f.oid = o.oprcode
@@ -50,7 +50,7 @@ const THEIRS: &str = "
         WHERE oprnamespace = 'pg_catalog'::regnamespace
     )
     SELECT name, name || '(' || array_to_string(arguments, ',') || ') -> ' || t.typname || ' strict=' || proisstrict::text
-        || ' variadic=' || variadic::text, provolatile
+        || ' variadic=' || takes_more::text, provolatile
     FROM all_of_them JOIN types t ON t.oid = prorettype";
 
 #[tokio::test]

@@ -60,6 +60,9 @@ impl Engine {
 fn check_filter(shape: &Shape, table: &TableSchema) -> Result<Option<Arc<Predicate>>, ResolveError> {
     let Some(filter) = &shape.filter else { return Ok(None) };
     let predicate = Predicate::check(filter, &shape.binds, table)?;
+    if let Some(part) = predicate.handed_on() {
+        return Err(part.reason().clone().into());
+    }
     refuse_generated(table, predicate.columns())?;
     Ok(Some(Arc::new(predicate)))
 }

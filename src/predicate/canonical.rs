@@ -3,46 +3,80 @@
 //! Fully parenthesised, columns quoted and unqualified, every value with its type: Postgres resolves the same operators
 //! as the checker did.
 
+use super::HandedOn;
 use super::expr::{Comparison, IsTest};
 use super::term::{Call, Constant, Convert, Is, Like, Quantified, Term};
 use crate::pg::{quote_ident, quote_literal};
 
 /// `term` with `$n` for its constants, and these in order.
 pub(super) fn template(term: &Term) -> (String, Vec<Constant>) {
-    let mut params = Vec::new();
-    let lift = |constant: &Constant, out: &mut String| {
-        params.push(constant.clone());
-        out.push('$');
-        out.push_str(itoa::Buffer::new().format(params.len()));
-    };
-    let mut printer = Printer { out: String::new(), lift };
+    let mut printer = Printer { out: String::new(), values: Lifted(Vec::new()) };
     printer.term(term);
     // They are kept with the shape.
-    printer.out.shrink_to_fit();
-    let out = printer.out;
+    let Printer { mut out, values: Lifted(mut params) } = printer;
+    out.shrink_to_fit();
     params.shrink_to_fit();
     (out, params)
 }
 
 /// `term` as SQL.
 pub(super) fn sql(term: &Term) -> String {
-    let lift = |constant: &Constant, out: &mut String| {
-        out.push_str(&constant.text.as_deref().map_or_else(|| "NULL".to_owned(), quote_literal));
-        out.push_str("::");
-        out.push_str(&constant.ty.sql_name());
-    };
-    let mut printer = Printer { out: String::new(), lift };
+    let mut printer = Printer { out: String::new(), values: InPlace };
     printer.term(term);
     printer.out
 }
 
-struct Printer<F> {
-    out: String,
-    /// Prints a constant.
-    lift: F,
+/// How the values are printed.
+trait Values {
+    fn constant(&mut self, constant: &Constant, out: &mut String);
+    fn handed_on(&mut self, part: &HandedOn, out: &mut String);
 }
 
-impl<F: FnMut(&Constant, &mut String)> Printer<F> {
+/// As `$n`.
+struct Lifted(Vec<Constant>);
+
+impl Values for Lifted {
+    fn constant(&mut self, constant: &Constant, out: &mut String) {
+        self.0.push(constant.clone());
+        out.push('$');
+        out.push_str(itoa::Buffer::new().format(self.0.len()));
+    }
+
+    fn handed_on(&mut self, part: &HandedOn, out: &mut String) {
+        let (pieces, constants) = part.template();
+        let mut constants = constants.iter();
+        for (position, piece) in pieces.iter().enumerate() {
+            if position > 0
+                && let Some(constant) = constants.next()
+            {
+                self.constant(constant, out);
+            }
+            out.push_str(piece);
+        }
+    }
+}
+
+/// As literals.
+struct InPlace;
+
+impl Values for InPlace {
+    fn constant(&mut self, constant: &Constant, out: &mut String) {
+        out.push_str(&constant.text.as_deref().map_or_else(|| "NULL".to_owned(), quote_literal));
+        out.push_str("::");
+        out.push_str(&constant.ty.sql_name());
+    }
+
+    fn handed_on(&mut self, part: &HandedOn, out: &mut String) {
+        out.push_str(part.sql());
+    }
+}
+
+struct Printer<V> {
+    out: String,
+    values: V,
+}
+
+impl<V: Values> Printer<V> {
     fn text(&mut self, text: &str) {
         self.out.push_str(text);
     }
@@ -50,7 +84,8 @@ impl<F: FnMut(&Constant, &mut String)> Printer<F> {
     fn term(&mut self, term: &Term) {
         match term {
             Term::Column(column) => self.text(&quote_ident(&column.name)),
-            Term::Constant(constant) => (self.lift)(constant, &mut self.out),
+            Term::Constant(constant) => self.values.constant(constant, &mut self.out),
+            Term::HandedOn(part) => self.values.handed_on(part, &mut self.out),
             Term::Convert(convert) => self.convert(convert),
             Term::Array(elements) => {
                 self.text("ARRAY[");

@@ -284,6 +284,32 @@ pub enum CheckError {
 }
 
 impl CheckError {
+    /// Whether Postgres may know better: what is refused is more than the evaluator can, not wrong in itself.
+    pub(super) fn is_beyond(&self) -> bool {
+        match self {
+            Self::InvalidSyntax { .. }
+            | Self::UnsupportedType { .. }
+            | Self::NoOperator { .. }
+            | Self::UnknownCast { .. }
+            | Self::UnknownFunction { .. }
+            | Self::NoFunction { .. }
+            | Self::UnknownOperator { .. }
+            | Self::Unsupported { .. }
+            | Self::NotAnArray { .. }
+            | Self::ArrayTypes { .. }
+            | Self::CollationOrder { .. }
+            | Self::CollationEquality { .. }
+            | Self::IlikePattern { .. } => true,
+            Self::UnknownReference { .. }
+            | Self::MissingParameter { .. }
+            | Self::TypeConflict { .. }
+            | Self::NotBoolean
+            | Self::NotABoolean { .. }
+            | Self::Constant { .. }
+            | Self::TooDeep { .. } => false,
+        }
+    }
+
     /// The message without values: for logs, and for clients that have not written the filter.
     pub fn without_values(&self) -> String {
         match self {

@@ -40,6 +40,7 @@ impl Term {
     pub(super) fn truth(&self, row: &impl Row) -> Result<Truth, EvalError> {
         match self {
             Self::Known(truth) => Ok(*truth),
+            Self::HandedOn(_) => Ok(Some(true)),
             Self::And(terms) => all(terms, row),
             Self::Or(terms) => any(terms, row),
             Self::Not(term) => Ok(term.truth(row)?.map(|truth| !truth)),

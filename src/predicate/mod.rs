@@ -10,6 +10,7 @@ mod error;
 mod eval;
 mod expr;
 mod function;
+mod handed_on;
 mod keys;
 mod like;
 #[cfg(test)]
@@ -24,6 +25,7 @@ mod value;
 pub use check::{Bind, BindType, Predicate, Row, Scope, SubsetFilter};
 pub use error::{CheckError, EvalError, OrderError, ParseError};
 pub use expr::Expr;
+pub use handed_on::HandedOn;
 pub use keys::{IndexKey, Wanted};
 pub use parse::{FilterLimits, OrderBy};
 pub use value::Value;

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::Value;
 use super::expr::{Comparison, IsTest};
 use super::function::Function;
 use super::like::Case;
+use super::{HandedOn, Value};
 use crate::pg::PgType;
 
 /// A typed expression. Values of both sides of a comparison are represented alike: where types differ, a
@@ -29,6 +29,8 @@ pub(super) enum Term {
     Like(Box<Like>),
     Is(Box<Is>),
     Call(Box<Call>),
+    /// What Postgres evaluates: true here. Only ever a part of the whole filter's AND, or the whole.
+    HandedOn(Box<HandedOn>),
 }
 
 #[derive(Clone, Debug)]
@@ -215,7 +217,7 @@ impl Term {
     /// How many nodes it has.
     pub(super) fn size(&self) -> usize {
         1 + match self {
-            Self::Column(_) | Self::Constant(_) | Self::Known(_) => 0,
+            Self::Column(_) | Self::Constant(_) | Self::Known(_) | Self::HandedOn(_) => 0,
             Self::Convert(convert) => convert.inner.size(),
             Self::Array(terms) | Self::And(terms) | Self::Or(terms) => terms.iter().map(Self::size).sum(),
             Self::Not(inner) => inner.size(),
@@ -250,6 +252,7 @@ impl Term {
             Self::Like(like) => collect([&like.value, &like.pattern].into_iter().chain(&like.escape), found),
             Self::Is(is) => is.value.collect_columns(found),
             Self::Call(call) => collect(&call.arguments, found),
+            Self::HandedOn(part) => found.extend(part.columns()),
         }
     }
 }

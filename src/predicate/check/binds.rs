@@ -12,16 +12,20 @@ use crate::predicate::{CheckError, Value};
 impl<'a> Checker<'a> {
     /// `$number`
     pub(super) fn parameter(&self, number: u32, at: usize) -> Result<Operand<'a>, CheckError> {
-        let bind: Option<&'a Bind> =
-            number.checked_sub(1).and_then(|index| self.binds.get(usize::try_from(index).ok()?));
-        let bind = bind.ok_or(CheckError::MissingParameter { at, number })?;
+        let bind = self.bind(number, at)?;
         let unknown = Unknown { at, text: bind.value.as_deref(), param: Some(number) };
         let Some(ty) = self.bind_type(&bind.ty, at)? else { return Ok(Operand::Unknown(unknown)) };
         constant(unknown, &ty).map(|constant| Operand::Typed(Typed::constant(constant)))
     }
 
+    /// What was given for `$number`.
+    pub(in crate::predicate) fn bind(&self, number: u32, at: usize) -> Result<&'a Bind, CheckError> {
+        let bind = number.checked_sub(1).and_then(|index| self.binds.get(usize::try_from(index).ok()?));
+        bind.ok_or(CheckError::MissingParameter { at, number })
+    }
+
     /// The base type of a bind; `None` if its use decides.
-    fn bind_type(&self, ty: &BindType, at: usize) -> Result<Option<PgType>, CheckError> {
+    pub(in crate::predicate) fn bind_type(&self, ty: &BindType, at: usize) -> Result<Option<PgType>, CheckError> {
         let (found, name) = match ty {
             BindType::Unknown => return Ok(None),
             BindType::Oid(oid) => {

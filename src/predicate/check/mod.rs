@@ -14,6 +14,7 @@ mod types;
 mod walk;
 
 pub use subset::{Scope, SubsetFilter};
+pub(super) use walk::Checker;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -23,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use super::canonical;
 use super::keys::{IndexKey, index_keys};
 use super::term::{Constant, Term};
-use super::{CheckError, EvalError, Expr};
+use super::{CheckError, EvalError, Expr, HandedOn};
 use crate::pg::TableSchema;
 
 /// The value of a `$n`: Postgres text, with the type if the caller knows it.
@@ -75,10 +76,11 @@ pub struct Predicate {
 }
 
 impl Predicate {
-    /// Checks `expr` against `table` with the values of its `$n`.
+    /// Checks `expr` against `table` with the values of its `$n`. What cannot be evaluated here as Postgres would is
+    /// [handed on](Self::handed_on), if it joins the rest by AND; its own parts by AND are looked at apart.
     ///
     /// # Errors
-    /// What Postgres would refuse, and what cannot be evaluated here as Postgres would: by name.
+    /// What Postgres would refuse: by name.
     pub fn check(expr: &Expr, binds: &[Bind], table: &TableSchema) -> Result<Self, CheckError> {
         let term = walk::Checker::new(binds, table).filter(expr)?;
         let (template, params) = canonical::template(&term);
@@ -86,12 +88,35 @@ impl Predicate {
         Ok(Self { index_keys: index_keys(&term), term, template, params, columns })
     }
 
-    /// Whether the row is in: TRUE and nothing else is (NULL is not).
+    /// The same, where nothing may be handed on.
+    #[cfg(test)]
+    pub(crate) fn check_here(expr: &Expr, binds: &[Bind], table: &TableSchema) -> Result<Self, CheckError> {
+        let predicate = Self::check(expr, binds, table)?;
+        match predicate.handed_on() {
+            Some(part) => Err(part.reason().clone()),
+            None => Ok(predicate),
+        }
+    }
+
+    /// Whether the row is in, as far as [what is handed on](Self::handed_on) does not keep it out: TRUE and nothing else is
+    /// (NULL is not).
     ///
     /// # Errors
     /// Postgres would raise one on this row, or the row does not fit the table as known here.
     pub fn matches(&self, row: &impl Row) -> Result<bool, EvalError> {
         Ok(self.term.truth(row)? == Some(true))
+    }
+
+    /// What Postgres must evaluate: a row is in if [`matches`](Self::matches) says so and this holds.
+    pub fn handed_on(&self) -> Option<&HandedOn> {
+        match &self.term {
+            Term::HandedOn(part) => Some(part),
+            Term::And(parts) => parts.iter().find_map(|part| match part {
+                Term::HandedOn(part) => Some(&**part),
+                _ => None,
+            }),
+            _ => None,
+        }
     }
 
     /// The canonical text, literals lifted into `$n` in the order of printing: what two equal filters share whatever

@@ -66,7 +66,7 @@ fn text_bind(value: &str) -> Bind {
 
 fn checked(filter: &str, binds: &[Bind]) -> Result<Predicate, String> {
     let expr: Expr = filter.parse().map_err(|error| format!("{filter}: {error}"))?;
-    Predicate::check(&expr, binds, &table()).map_err(|error| error.to_string())
+    Predicate::check_here(&expr, binds, &table()).map_err(|error| error.to_string())
 }
 
 fn check(filter: &str) -> Predicate {
@@ -457,4 +457,46 @@ fn null_leaves_a_value_open() {
     assert!(!open.leaves_open(&of("id = 7", None)));
     assert!(!of("owner_id = 7", None).leaves_open(&of("owner_id = 8", None)));
     assert!(of("owner_id IN (NULL, 1)", None).leaves_open(&of("owner_id IN (7, 8)", None)));
+}
+
+#[test]
+fn what_is_not_evaluated_here_is_handed_on_part_by_part() {
+    let check = |text: &str, binds: &[Bind]| Predicate::check(&text.parse().unwrap(), binds, &table()).unwrap();
+    let text = "my_check(title, $1, 'x', 2) AND owner_id = 7 AND (data IS NULL OR other(id))";
+    let predicate = check(text, &[bind(Some("a'b"), BindType::Oid(25))]);
+    let part = predicate.handed_on().unwrap();
+    assert_eq!(
+        part.sql(),
+        "((\"my_check\"(\"title\", CAST('a''b' AS \"pg_catalog\".\"text\"), 'x', 2) AND ((\"data\" IS NULL) OR \"other\"(\"id\"))))"
+    );
+    assert_eq!(part.columns(), [0, 2, 13]);
+    assert_eq!(part.reason().to_string(), "At location 0: unknown or unsupported function my_check/4");
+    assert_eq!(
+        predicate.template(),
+        "((\"owner_id\" = $1) AND ((\"my_check\"(\"title\", CAST($2 AS \"pg_catalog\".\"text\"), $3, $4) AND ((\"data\" IS NULL) OR \
+         \"other\"(\"id\")))))"
+    );
+    assert_eq!(predicate.params().flatten().collect::<Vec<_>>(), ["7", "a'b", "x", "2"]);
+    assert_eq!(predicate.columns(), [0, 1, 2, 13]);
+    assert!(predicate.index_keys().is_some(), "the rest still finds it");
+    let other = check(
+        "owner_id = 7 AND my_check(title, $1, 'x', 2) AND (data IS NULL OR other(id))",
+        &[bind(Some("a'b"), BindType::Oid(25))],
+    );
+    assert_eq!(predicate, other, "in whatever order");
+    assert!(check("1 = 2 AND my_check(title)", &[]).handed_on().is_some(), "Postgres may not know it");
+    let open = check("my_check(title, $1)", &[bind(None, BindType::Unknown)]);
+    assert!(open.leaves_open(&check("my_check(title, 'b')", &[])));
+    assert!(!check("my_check(title, 'a')", &[]).leaves_open(&check("my_check(title, 'b')", &[])));
+}
+
+#[test]
+fn what_is_handed_on_names_columns_and_parameters_that_are_there() {
+    let refusal = |text: &str| Predicate::check(&text.parse().unwrap(), &[], &table()).unwrap_err().to_string();
+    assert_eq!(refusal("f(id) OR zz = 1"), "At location 9: unknown reference zz");
+    assert_eq!(refusal("f(id) AND g($1)"), "At location 12: parameter $1 was not provided");
+    let mut odd = table();
+    odd.columns[0].name = "a$1\"$2".into();
+    let predicate = Predicate::check(&"f(\"a$1\"\"$2\", 'x', 'y')".parse().unwrap(), &[], &odd).unwrap();
+    assert_eq!(predicate.template(), "(\"f\"(\"a$1\"\"$2\", $1, $2))");
 }

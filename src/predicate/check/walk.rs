@@ -4,16 +4,17 @@ use std::collections::HashMap;
 
 use super::Bind;
 use super::call::Callee;
+use super::logic::joined;
 use super::operand::{Operand, Order, Typed, Unknown};
-use crate::pg::{PgType, TableSchema};
+use crate::pg::{Column, PgType, TableSchema};
 use crate::predicate::expr::Node;
 use crate::predicate::term::{ColumnRef, Constant, Conversion, Convert, Reader, Term};
-use crate::predicate::{CheckError, Expr, Value};
+use crate::predicate::{CheckError, Expr, HandedOn, Value};
 
 /// Deeper trees would endanger the stack; the parser allows less.
 const MAX_DEPTH: usize = 256;
 
-pub(super) struct Checker<'a> {
+pub(in crate::predicate) struct Checker<'a> {
     pub(super) binds: &'a [Bind],
     pub(super) table: &'a TableSchema,
     /// The types that uses have given to `$n`.
@@ -26,8 +27,41 @@ impl<'a> Checker<'a> {
         Self { binds, table, resolved: HashMap::new(), depth: 0 }
     }
 
-    /// The whole filter.
+    /// The whole filter: what it joins by AND is evaluated here or handed on, part by part.
     pub(super) fn filter(&mut self, expr: &'a Expr) -> Result<Term, CheckError> {
+        let (parts, is_junction) = match &expr.node {
+            Node::And(parts) => (parts.as_slice(), true),
+            _ => (std::slice::from_ref(expr), false),
+        };
+        let (mut terms, mut handed_on, mut reason) = (Vec::new(), Vec::new(), None);
+        for part in parts {
+            let resolved = self.resolved.clone();
+            self.depth = 0;
+            match if is_junction { self.condition(part, "AND") } else { self.whole(part) } {
+                Err(error) if error.is_beyond() => {
+                    // What it made of a `$n` is not known.
+                    self.resolved = resolved;
+                    handed_on.push(part.clone());
+                    reason.get_or_insert(error);
+                }
+                term => terms.push(term?),
+            }
+        }
+        let here = joined(terms, false);
+        let Some(reason) = reason else { return Ok(here) };
+        // Whatever the rest comes to, Postgres is asked: it may refuse this.
+        let handed_on = Term::HandedOn(Box::new(HandedOn::new(handed_on, reason, self)?));
+        Ok(match here {
+            Term::Known(Some(true)) => handed_on,
+            Term::And(mut parts) => {
+                parts.push(handed_on);
+                Term::And(parts)
+            }
+            here => Term::And(vec![here, handed_on]),
+        })
+    }
+
+    fn whole(&mut self, expr: &'a Expr) -> Result<Term, CheckError> {
         let typed = match self.operand(expr)? {
             Operand::Unknown(unknown) => self.resolve(unknown, &PgType::Bool)?,
             Operand::Typed(typed) => typed,
@@ -75,38 +109,45 @@ impl<'a> Checker<'a> {
                 self.between(value, &range, *negated, at)?
             }
             Node::Is { value, test, negated } => self.is(value, *test, *negated)?,
-            Node::Call(name, arguments) => {
-                return self.call(Callee { name, is_operator: false, at }, arguments).map(Operand::Typed);
-            }
-            Node::Operator { op: name, left, right } => {
-                let arguments = left.iter().chain([right]).map(|expr| &**expr);
-                return self.call(Callee { name, is_operator: true, at }, arguments).map(Operand::Typed);
-            }
-            Node::QuantifiedOperator { op, .. } => {
-                return Err(CheckError::UnknownOperator { at, operator: op.name.clone(), unary: false });
-            }
-            Node::Choose(..) => return Err(CheckError::Unsupported { at, what: "CoalesceExpr" }),
-            Node::Case { .. } => return Err(CheckError::Unsupported { at, what: "CaseExpr" }),
-            Node::Subscript { .. } | Node::Field(..) => {
-                return Err(CheckError::Unsupported { at, what: "A_Indirection" });
-            }
-            Node::Collate(..) => return Err(CheckError::Unsupported { at, what: "CollateClause" }),
-            Node::Row(_) => return Err(CheckError::Unsupported { at, what: "RowExpr" }),
-            Node::Bits(_) => return Err(CheckError::Unsupported { at, what: "BitString" }),
+            _ => return self.other(expr).map(Operand::Typed),
         };
         Ok(Operand::Typed(Typed::condition(condition)))
     }
 
-    fn column(&self, name: &str, at: usize) -> Result<Typed<'a>, CheckError> {
-        let table: &'a TableSchema = self.table;
-        let Some((position, column)) = table.column(name) else {
-            let similar = similar(name, table.columns.iter().map(|column| column.name.as_str()));
-            return Err(CheckError::UnknownReference {
-                at,
-                name: name.to_owned(),
-                similar: similar.map(str::to_owned),
-            });
+    /// What is not of the basic language: apart, so that each level of the common one takes less of the stack.
+    #[inline(never)]
+    fn other(&mut self, expr: &'a Expr) -> Result<Typed<'a>, CheckError> {
+        let at = expr.at;
+        let what = match &expr.node {
+            Node::Call(name, arguments) => return self.call(Callee { name, is_operator: false, at }, arguments),
+            Node::Operator { op: name, left, right } => {
+                let arguments = left.iter().chain([right]).map(|expr| &**expr);
+                return self.call(Callee { name, is_operator: true, at }, arguments);
+            }
+            Node::QuantifiedOperator { op, .. } => {
+                return Err(CheckError::UnknownOperator { at, operator: op.name.clone(), unary: false });
+            }
+            Node::Choose(..) => "CoalesceExpr",
+            Node::Case { .. } => "CaseExpr",
+            Node::Subscript { .. } | Node::Field(..) => "A_Indirection",
+            Node::Collate(..) => "CollateClause",
+            Node::Bits(_) => "BitString",
+            _ => "RowExpr",
         };
+        Err(CheckError::Unsupported { at, what })
+    }
+
+    /// A column and its position.
+    pub(in crate::predicate) fn known(&self, name: &str, at: usize) -> Result<(usize, &'a Column), CheckError> {
+        let table: &'a TableSchema = self.table;
+        table.column(name).ok_or_else(|| {
+            let similar = similar(name, table.columns.iter().map(|column| column.name.as_str()));
+            CheckError::UnknownReference { at, name: name.to_owned(), similar: similar.map(str::to_owned) }
+        })
+    }
+
+    fn column(&self, name: &str, at: usize) -> Result<Typed<'a>, CheckError> {
+        let (position, column) = self.known(name, at)?;
         let collation = match &column.collation {
             Some(collation) => Order::Known(collation),
             None if super::types::is_text(column.ty.base()) => Order::Default,

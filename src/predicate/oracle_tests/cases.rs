@@ -59,7 +59,7 @@ impl Cases {
 
     fn check(&self, filter: &str, binds: &[Bind]) -> Result<Predicate, CheckError> {
         let expr = filter.parse::<Expr>().unwrap_or_else(|error| panic!("{filter}: {error}"));
-        Predicate::check(&expr, binds, &self.schema)
+        Predicate::check_here(&expr, binds, &self.schema)
     }
 
     /// That the filter is `expected` (`t`, `f`, or `-` for NULL) on a row with these values, NULL elsewhere.
@@ -94,7 +94,7 @@ impl Cases {
     fn refused_here(&self, filter: &str) -> String {
         match filter.parse::<Expr>() {
             Err(error) => error.to_string(),
-            Ok(expr) => Predicate::check(&expr, &[], &self.schema).expect_err(filter).to_string(),
+            Ok(expr) => Predicate::check_here(&expr, &[], &self.schema).expect_err(filter).to_string(),
         }
     }
 }
@@ -214,7 +214,7 @@ async fn what_cannot_be_evaluated_is_refused() {
         (collation.name, collation.is_bytewise) = ("und-x-icu".into(), false);
     }
     let expr: Expr = "b < 'a'".parse().unwrap();
-    assert!(matches!(Predicate::check(&expr, &[], &icu), Err(CheckError::CollationOrder { .. })));
+    assert!(matches!(Predicate::check_here(&expr, &[], &icu), Err(CheckError::CollationOrder { .. })));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@
 
 use super::HandedOn;
 use super::expr::{Comparison, IsTest};
-use super::term::{Call, Constant, Convert, Is, Like, Quantified, Term};
+use super::term::{Branches, Call, Constant, Convert, Is, Like, Quantified, Term};
 use crate::pg::{quote_ident, quote_literal};
 
 /// `term` with `$n` for its constants, and these in order.
@@ -111,6 +111,13 @@ impl<V: Values> Printer<V> {
             Term::Like(like) => self.like(like),
             Term::Is(is) => self.is(is),
             Term::Call(call) => self.call(call),
+            Term::Choose(choose) => {
+                self.text(choose.choice.sql());
+                self.text("(");
+                self.list(&choose.terms, ", ");
+                self.text(")");
+            }
+            Term::Case(branches) => self.case(branches),
         }
     }
 
@@ -197,6 +204,21 @@ impl<V: Values> Printer<V> {
             self.term(right);
         }
         self.text(")");
+    }
+
+    fn case(&mut self, branches: &Branches) {
+        self.text("(CASE");
+        for (when, then) in &branches.whens {
+            self.text(" WHEN ");
+            self.term(when);
+            self.text(" THEN ");
+            self.term(then);
+        }
+        if let Some(otherwise) = &branches.otherwise {
+            self.text(" ELSE ");
+            self.term(otherwise);
+        }
+        self.text(" END)");
     }
 
     fn is(&mut self, is: &Is) {

@@ -7,11 +7,13 @@ use std::cmp::Ordering;
 
 use smallvec::SmallVec;
 
-use super::expr::{Comparison, IsTest};
+use super::expr::{Choice, Comparison, IsTest};
 use super::function::Args;
 use super::like::{is_like, lower, with_backslash};
 use super::quick::{self, Lane, integer};
-use super::term::{Call, ColumnRef, Compare, Conversion, Convert, Is, Like, Members, Quantified, Reader, Set, Term};
+use super::term::{
+    Branches, Call, Choose, ColumnRef, Compare, Conversion, Convert, Is, Like, Members, Quantified, Reader, Set, Term,
+};
 use super::value::{Interval, Numeric, is_timestamp, midnight};
 use super::{EvalError, Row, Value};
 use crate::pg::PgType;
@@ -56,9 +58,13 @@ impl Term {
             Self::Quantified(quantified) => quantified.truth(row),
             Self::Like(like) => like.truth(row),
             Self::Is(is) => is.truth(row).map(Some),
-            Self::Column(_) | Self::Constant(_) | Self::Convert(_) | Self::Array(_) | Self::Call(_) => {
-                Ok(self.operand(row)?.map(|operand| operand.is_true()))
-            }
+            Self::Column(_)
+            | Self::Constant(_)
+            | Self::Convert(_)
+            | Self::Array(_)
+            | Self::Call(_)
+            | Self::Choose(_)
+            | Self::Case(_) => Ok(self.operand(row)?.map(|operand| operand.is_true())),
         }
     }
 
@@ -68,6 +74,8 @@ impl Term {
             Self::Constant(constant) => Ok(constant.value.as_ref().map(Operand::of)),
             Self::Convert(convert) => convert.operand(row),
             Self::Call(call) => call.operand(row),
+            Self::Choose(choose) => choose.operand(row),
+            Self::Case(branches) => branches.operand(row),
             Self::Array(elements) => {
                 let elements = elements.iter().map(|element| Ok(element.operand(row)?.map(Operand::into_value)));
                 let elements = elements.collect::<Result<_, EvalError>>()?;
@@ -221,6 +229,36 @@ impl Call {
             return Ok(None);
         };
         Ok(run(&Args::new(&operands, self.case))?.map(Operand::Value))
+    }
+}
+
+impl Choose {
+    fn operand<'a>(&'a self, row: &'a impl Row) -> Result<Option<Operand<'a>>, EvalError> {
+        let mut chosen: Option<Operand<'a>> = None;
+        for term in &self.terms {
+            let Some(next) = term.operand(row)? else { continue };
+            let is_better = match (self.choice, &chosen) {
+                (Choice::Coalesce, _) => return Ok(Some(next)),
+                (_, None) => true,
+                (Choice::Greatest, Some(chosen)) => next.compare(chosen, self.padded).is_gt(),
+                (_, Some(chosen)) => next.compare(chosen, self.padded).is_lt(),
+            };
+            if is_better {
+                chosen = Some(next);
+            }
+        }
+        Ok(chosen)
+    }
+}
+
+impl Branches {
+    fn operand<'a>(&'a self, row: &'a impl Row) -> Result<Option<Operand<'a>>, EvalError> {
+        for (when, then) in &self.whens {
+            if when.truth(row)? == Some(true) {
+                return then.operand(row);
+            }
+        }
+        self.otherwise.as_ref().map_or(Ok(None), |otherwise| otherwise.operand(row))
     }
 }
 

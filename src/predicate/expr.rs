@@ -130,6 +130,16 @@ impl Choice {
             Self::Least => "least",
         }
     }
+
+    /// As it is printed.
+    pub(super) fn sql(self) -> &'static str {
+        match self {
+            Self::Coalesce => "COALESCE",
+            Self::NullIf => "NULLIF",
+            Self::Greatest => "GREATEST",
+            Self::Least => "LEAST",
+        }
+    }
 }
 
 impl Subscript {

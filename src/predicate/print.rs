@@ -143,12 +143,7 @@ impl Display for Symbol<'_> {
 
 impl Display for Choice {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Coalesce => "COALESCE",
-            Self::NullIf => "NULLIF",
-            Self::Greatest => "GREATEST",
-            Self::Least => "LEAST",
-        })
+        f.write_str(self.sql())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::expr::{Comparison, IsTest};
+use super::expr::{Choice, Comparison, IsTest};
 use super::function::Function;
 use super::like::Case;
 use super::{HandedOn, Value};
@@ -31,6 +31,8 @@ pub(super) enum Term {
     Call(Box<Call>),
     /// What Postgres evaluates: true here. Only ever a part of the whole filter's AND, or the whole.
     HandedOn(Box<HandedOn>),
+    Choose(Box<Choose>),
+    Case(Box<Branches>),
 }
 
 #[derive(Clone, Debug)]
@@ -152,6 +154,28 @@ pub(super) struct Call {
     pub(super) case: Case,
 }
 
+/// COALESCE, GREATEST, LEAST; NULLIF is a CASE.
+#[derive(Clone, Debug)]
+pub(super) struct Choose {
+    pub(super) choice: Choice,
+    /// As `bpchar`: trailing blanks do not count.
+    pub(super) padded: bool,
+    pub(super) terms: Vec<Term>,
+}
+
+/// `CASE WHEN .. THEN .. ELSE .. END`
+#[derive(Clone, Debug)]
+pub(super) struct Branches {
+    pub(super) whens: Vec<(Term, Term)>,
+    pub(super) otherwise: Option<Term>,
+}
+
+impl Branches {
+    fn terms(&self) -> impl Iterator<Item = &Term> {
+        self.whens.iter().flat_map(|(when, then)| [when, then]).chain(&self.otherwise)
+    }
+}
+
 /// `value IS [NOT] NULL / TRUE / FALSE / UNKNOWN`
 #[derive(Clone, Debug)]
 pub(super) struct Is {
@@ -227,6 +251,8 @@ impl Term {
             Self::Like(like) => like.value.size() + like.pattern.size() + like.escape.as_ref().map_or(0, Self::size),
             Self::Is(is) => is.value.size(),
             Self::Call(call) => call.arguments.iter().map(Self::size).sum(),
+            Self::Choose(choose) => choose.terms.iter().map(Self::size).sum(),
+            Self::Case(branches) => branches.terms().map(Self::size).sum(),
         }
     }
 
@@ -253,6 +279,8 @@ impl Term {
             Self::Is(is) => is.value.collect_columns(found),
             Self::Call(call) => collect(&call.arguments, found),
             Self::HandedOn(part) => found.extend(part.columns()),
+            Self::Choose(choose) => collect(&choose.terms, found),
+            Self::Case(branches) => collect(branches.terms(), found),
         }
     }
 }

@@ -190,7 +190,7 @@ fn without_padding(typed: Typed<'_>) -> Term {
 }
 
 /// The type to which all can be brought, text if none is known.
-fn common(value: Option<&Operand<'_>>, operands: &[Operand<'_>]) -> Option<PgType> {
+pub(super) fn common(value: Option<&Operand<'_>>, operands: &[Operand<'_>]) -> Option<PgType> {
     let mut known = value.into_iter().chain(operands).filter_map(Operand::ty);
     let Some(first) = known.next() else { return Some(PgType::Text) };
     known.try_fold(first.clone(), |common, ty| types::common(&common, ty))

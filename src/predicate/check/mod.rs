@@ -4,6 +4,7 @@ mod array;
 mod binds;
 mod call;
 mod cast;
+mod choose;
 mod collate;
 mod compare;
 mod like;

@@ -64,6 +64,11 @@ impl Typed<'_> {
 const MOST_REPEATED: usize = 64;
 
 impl Operand<'_> {
+    /// A bare NULL.
+    pub(super) fn null(at: usize) -> Self {
+        Self::Unknown(Unknown { at, text: None, param: None })
+    }
+
     /// Refuses an operand that is to stand in several terms, if it is large.
     pub(super) fn repeatable(&self, at: usize) -> Result<(), CheckError> {
         match self {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::Bind;
 use super::call::Callee;
+use super::choose::CaseParts;
 use super::logic::joined;
 use super::operand::{Operand, Order, Typed, Unknown};
 use crate::pg::{Column, PgType, TableSchema};
@@ -84,7 +85,7 @@ impl<'a> Checker<'a> {
         let at = expr.at;
         let condition = match &expr.node {
             Node::Column(name) => return self.column(name, at).map(Operand::Typed),
-            Node::Null => return Ok(Operand::Unknown(Unknown { at, text: None, param: None })),
+            Node::Null => return Ok(Operand::null(at)),
             Node::Bool(value) => return Ok(Operand::Typed(boolean(*value))),
             Node::Number(text) => return Self::number(text, at),
             Node::Text(text) => return Ok(Operand::Unknown(Unknown { at, text: Some(text), param: None })),
@@ -127,8 +128,11 @@ impl<'a> Checker<'a> {
             Node::QuantifiedOperator { op, .. } => {
                 return Err(CheckError::UnknownOperator { at, operator: op.name.clone(), unary: false });
             }
-            Node::Choose(..) => "CoalesceExpr",
-            Node::Case { .. } => "CaseExpr",
+            Node::Choose(choice, list) => return self.choose(*choice, list, at),
+            Node::Case { operand, whens, otherwise } => {
+                let case = CaseParts { operand: operand.as_deref(), whens, otherwise: otherwise.as_deref() };
+                return self.case(&case, at);
+            }
             Node::Subscript { .. } | Node::Field(..) => "A_Indirection",
             Node::Collate(..) => "CollateClause",
             Node::Bits(_) => "BitString",

@@ -3,6 +3,7 @@
 //! `DIESEL_ELECTRIC_ORACLE_SECONDS` says how long (15), `DIESEL_ELECTRIC_ORACLE_SEED` repeats a run.
 
 mod cases;
+mod choose_cases;
 mod filter;
 mod grammar;
 mod table;

@@ -44,26 +44,26 @@ fn schema(oids: &Oids) -> TableSchema {
     TableSchema { id, name, columns, primary_key: vec![0] }
 }
 
-struct Cases {
+pub(super) struct Cases {
     oracle: Oracle,
     schema: TableSchema,
 }
 
 impl Cases {
-    async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         let oracle = Oracle::start().await;
         oracle.client.batch_execute(TYPES).await.unwrap();
         let schema = schema(&oracle.oids().await);
         Self { oracle, schema }
     }
 
-    fn check(&self, filter: &str, binds: &[Bind]) -> Result<Predicate, CheckError> {
+    pub(super) fn check(&self, filter: &str, binds: &[Bind]) -> Result<Predicate, CheckError> {
         let expr = filter.parse::<Expr>().unwrap_or_else(|error| panic!("{filter}: {error}"));
         Predicate::check_here(&expr, binds, &self.schema)
     }
 
     /// That the filter is `expected` (`t`, `f`, or `-` for NULL) on a row with these values, NULL elsewhere.
-    async fn holds(&self, filter: &str, row: &[(&str, &str)], expected: &str) {
+    pub(super) async fn holds(&self, filter: &str, row: &[(&str, &str)], expected: &str) {
         let value = |(name, ty): &(&str, &str)| {
             let value = row.iter().find(|(column, _)| column == name).map_or("NULL", |(_, value)| value);
             let collate = if matches!(*name, "b" | "c" | "v" | "cs") { " COLLATE \"C\"" } else { "" };
@@ -83,7 +83,7 @@ impl Cases {
     }
 
     /// That both refuse the filter; what we say.
-    async fn refused(&self, filter: &str) -> String {
+    pub(super) async fn refused(&self, filter: &str) -> String {
         let nulls = COLUMNS.iter().map(|(name, ty)| format!("CAST(NULL AS {ty}) AS {name}")).collect::<Vec<_>>();
         let sql = format!("SELECT 1 FROM (SELECT {}) AS t WHERE {filter}", nulls.join(", "));
         assert!(self.oracle.rows(&sql).await.is_err(), "Postgres takes {filter}");
@@ -91,7 +91,7 @@ impl Cases {
     }
 
     /// That we refuse it, whatever Postgres does.
-    fn refused_here(&self, filter: &str) -> String {
+    pub(super) fn refused_here(&self, filter: &str) -> String {
         match filter.parse::<Expr>() {
             Err(error) => error.to_string(),
             Ok(expr) => Predicate::check_here(&expr, &[], &self.schema).expect_err(filter).to_string(),
@@ -99,7 +99,7 @@ impl Cases {
     }
 }
 
-const NULL: &[(&str, &str)] = &[];
+pub(super) const NULL: &[(&str, &str)] = &[];
 
 fn a(value: &'static str) -> [(&'static str, &'static str); 1] {
     [("a", value)]

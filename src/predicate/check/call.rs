@@ -75,6 +75,10 @@ impl<'a> Checker<'a> {
             collation = collation.with(typed.collation);
             arguments.push(converted(typed, how, at)?);
         }
+        let constants: Vec<_> = arguments.iter().map(|term| term.constant()?.value.as_ref()).collect();
+        if function.traits.accepts.is_some_and(|accepts| !accepts(&constants)) {
+            return Err(refused());
+        }
         let (ty, is_operator) = (result, callee.is_operator);
         let call = Term::Call(Box::new(Call { function, is_operator, arguments, case }));
         if !call.reads_constants_alone() {
@@ -121,6 +125,10 @@ fn select(callee: Callee<'_>, inputs: &[Option<PgType>]) -> Option<Candidate> {
         overloads(&callee.name.name).filter_map(|function| Candidate::new(function, inputs)).collect();
     if let Some(exact) = candidates.iter().position(|candidate| candidate.is_exact(inputs, callee.is_operator)) {
         return Some(candidates.swap_remove(exact));
+    }
+    // Then it is a cast in the form of a call.
+    if !callee.is_operator && inputs.len() == 1 && PgType::from_name(&callee.name.name).is_some() {
+        return None;
     }
     let exact = |candidate: &Candidate| candidate.count(inputs, |parameter, input| parameter == input);
     keep_most(&mut candidates, exact);

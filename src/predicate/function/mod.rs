@@ -33,18 +33,30 @@ pub(super) struct Function {
 }
 
 /// How a function behaves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Traits {
     /// NULL if an argument is.
     pub(super) is_strict: bool,
     /// The last argument may come any number of times, but for `"any"` at least once.
     pub(super) is_variadic: bool,
     pub(super) collation: Needs,
+    /// Of a function that is evaluated here for some constants only: whether it is for these.
+    pub(super) accepts: Option<Accepts>,
 }
+
+/// Looks at the arguments of a call; `None` is one that is NULL or not constant.
+pub(super) type Accepts = fn(&[Option<&Value>]) -> bool;
 
 impl Traits {
     /// Of most functions: NULL if an argument is, and whatever the collation.
-    pub(super) const STRICT: Self = Self { is_strict: true, is_variadic: false, collation: Needs::Nothing };
+    pub(super) const STRICT: Self =
+        Self { is_strict: true, is_variadic: false, collation: Needs::Nothing, accepts: None };
+
+    /// Evaluated here only for the constants that `accepts` takes; else Postgres is asked.
+    #[expect(dead_code, reason = "until a family has one")]
+    const fn accepting(self, accepts: Accepts) -> Self {
+        Self { accepts: Some(accepts), ..self }
+    }
 
     #[expect(dead_code, reason = "until a family has one")]
     const fn called_on_null(self) -> Self {

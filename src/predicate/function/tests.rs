@@ -7,11 +7,18 @@ use tokio_postgres::{NoTls, SimpleQueryMessage};
 use super::{FAMILIES, Function, Traits, Ty};
 use crate::pg::PgType;
 
-/// Names that are not in `pg_proc` or `pg_operator` under Postgres 14, with the version that brought them.
+/// Names, or names with their arguments, that are not in `pg_proc` or `pg_operator` under Postgres 14, with the version that
+/// brought them.
 const NEWER: &[(&str, u32)] = &[];
 
-/// Volatile for Postgres only by the settings of a session, which are fixed here.
+/// Names, or names with their arguments, of what is not immutable for Postgres only by the settings of a session, which are
+/// fixed here.
 const STABLE: &[&str] = &[];
+
+/// Whether `known`, a name or one with its arguments, is that of the function.
+fn is_named(function: &Function, known: &str) -> bool {
+    function.name == known || signature(function).split(" -> ").next() == Some(known)
+}
 
 fn name(ty: &Ty) -> String {
     let built_in = |ty: &PgType| ty.name().to_owned();
@@ -68,14 +75,17 @@ async fn the_catalog_has_all_of_postgres_overloads_and_no_other() {
         SimpleQueryMessage::Row(row) => row.get(0).unwrap().parse().unwrap(),
         other => panic!("{other:?}"),
     };
-    let is_here = |name: &str| NEWER.iter().all(|(newer, since)| *newer != name || version >= since * 10_000);
+    let is_here = |function: &Function| {
+        NEWER.iter().all(|(newer, since)| !is_named(function, newer) || version >= since * 10_000)
+    };
     let ours: BTreeMap<String, &Function> =
         FAMILIES.iter().copied().flatten().map(|function| (signature(function), function)).collect();
     assert_eq!(ours.len(), FAMILIES.iter().map(|family| family.len()).sum::<usize>(), "one is there twice");
-    let names: BTreeSet<&str> = ours.values().map(|function| function.name).filter(|name| is_here(name)).collect();
+    let names: BTreeSet<&str> =
+        ours.values().filter(|function| is_here(function)).map(|function| function.name).collect();
     let unknown: Vec<_> = ours
         .iter()
-        .filter(|(signature, function)| is_here(function.name) && !theirs.contains_key(*signature))
+        .filter(|(signature, function)| is_here(function) && !theirs.contains_key(*signature))
         .map(|(signature, _)| signature)
         .collect();
     assert!(unknown.is_empty(), "Postgres knows none of {unknown:#?}");
@@ -89,7 +99,7 @@ async fn the_catalog_has_all_of_postgres_overloads_and_no_other() {
         .iter()
         .filter(|(signature, function)| {
             let volatility = theirs.get(*signature).map_or("i", |(_, volatility)| volatility);
-            function.run.is_some() && volatility != "i" && !STABLE.contains(&function.name)
+            function.run.is_some() && volatility != "i" && !STABLE.iter().any(|known| is_named(function, known))
         })
         .map(|(signature, _)| signature)
         .collect();

@@ -10,7 +10,7 @@ use super::text::trim;
 pub struct Float(f64);
 
 impl Float {
-    fn new(value: f64) -> Self {
+    pub(in crate::predicate) fn new(value: f64) -> Self {
         // One bit pattern for each class of equal values, so that equality is that of bits.
         Self(if value.is_nan() {
             f64::NAN
@@ -19,6 +19,10 @@ impl Float {
         } else {
             value
         })
+    }
+
+    pub(in crate::predicate) fn get(self) -> f64 {
+        self.0
     }
 
     /// The nearest float, as Postgres converts an `int8`.

@@ -171,12 +171,23 @@ pub(super) fn planned(left: &PgType, right: &PgType, operator: Operator) -> Resu
     if let Some(ty) = [left, right].into_iter().find(|ty| !Value::is_supported(ty)) {
         return Err(CheckError::UnsupportedType { at, ty: ty.to_string() });
     }
+    if operator.needs == Use::Order && [left, right].into_iter().any(is_jsonb) {
+        // Texts in it are ordered by the collation of the database.
+        return Err(CheckError::CollationOrder { at, collation: "of the database".to_owned() });
+    }
     types::plan(left, right).ok_or_else(|| CheckError::NoOperator {
         at,
         op: operator.symbol.to_owned(),
         left: left.to_string(),
         right: right.to_string(),
     })
+}
+
+fn is_jsonb(ty: &PgType) -> bool {
+    match ty.base() {
+        PgType::Array(element) => is_jsonb(element),
+        ty => *ty == PgType::Jsonb,
+    }
 }
 
 /// The term as it is compared: constants at once, others when a row comes.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::predicate::eval::Operand;
 use crate::predicate::like::Case;
-use crate::predicate::value::Array;
+use crate::predicate::value::{Array, Json};
 use crate::predicate::{EvalError, Value};
 
 /// The arguments of a call, by position. What the checker has let through is of the type that is asked for; if it is not,
@@ -80,6 +80,13 @@ impl<'a> Args<'a> {
     pub(super) fn bool(&self, at: usize) -> Result<bool, EvalError> {
         match self.typed(at)? {
             Value::Bool(value) => Ok(*value),
+            _ => Err(MISMATCH),
+        }
+    }
+
+    pub(super) fn json(&self, at: usize) -> Result<&'a Json, EvalError> {
+        match self.typed(at)? {
+            Value::Json(json) => Ok(json),
             _ => Err(MISMATCH),
         }
     }

@@ -9,6 +9,7 @@ mod args;
 mod elsewhere;
 mod float;
 mod integer;
+mod json;
 mod numeric;
 #[cfg(test)]
 #[cfg(feature = "embedded")]
@@ -63,7 +64,6 @@ impl Traits {
         Self { is_strict: false, ..self }
     }
 
-    #[expect(dead_code, reason = "until a family has one")]
     const fn variadic(self) -> Self {
         Self { is_variadic: true, ..self }
     }
@@ -176,7 +176,8 @@ macro_rules! run {
 use {function, run, traits, ty};
 
 /// Every family.
-static FAMILIES: &[&[Function]] = &[elsewhere::FUNCTIONS, float::FUNCTIONS, integer::FUNCTIONS, numeric::FUNCTIONS];
+static FAMILIES: &[&[Function]] =
+    &[elsewhere::FUNCTIONS, float::FUNCTIONS, integer::FUNCTIONS, json::FUNCTIONS, numeric::FUNCTIONS];
 
 /// The overloads of a function, or of an operator by its symbol.
 pub(super) fn overloads(name: &str) -> impl Iterator<Item = &'static Function> {

@@ -12,6 +12,7 @@ mod clock;
 mod float;
 mod integer;
 mod interval;
+mod json;
 mod numeric;
 mod stamp;
 mod text;
@@ -22,6 +23,8 @@ pub(super) use stamp::{is_timestamp, midnight};
 pub use array::Array;
 pub use float::Float;
 pub use interval::Interval;
+pub use json::Json;
+pub(super) use json::contains as json_contains;
 pub use numeric::Numeric;
 
 use crate::pg::PgType;
@@ -55,6 +58,8 @@ pub enum Value {
     Bytea(Box<[u8]>),
     /// An enum: the position of its label
     Enum(u32),
+    /// `jsonb`
+    Json(Box<Json>),
     /// An array
     Array(Box<Array>),
 }
@@ -89,6 +94,7 @@ impl Value {
             PgType::Timestamptz => stamp::parse_timestamp(text, stamp::Zone::Applied).map(Value::Timestamp),
             PgType::Interval => Interval::parse(text).map(Value::Interval),
             PgType::Bytea => bytea::parse(text).map(|bytes| Value::Bytea(bytes.into())),
+            PgType::Jsonb => Json::parse(text).map(|json| Value::Json(Box::new(json))),
             PgType::Array(element) => Array::parse(text, element).map(|array| Value::Array(Box::new(array))),
             other => other.enum_labels().and_then(|labels| label_position(text, labels)).map(Value::Enum),
         };
@@ -116,7 +122,8 @@ impl Value {
             | PgType::Timestamp
             | PgType::Timestamptz
             | PgType::Interval
-            | PgType::Bytea => true,
+            | PgType::Bytea
+            | PgType::Jsonb => true,
             other => other.enum_labels().is_some(),
         }
     }
@@ -137,6 +144,7 @@ impl Value {
             Self::Interval(interval) => interval.to_string(),
             Self::Bytea(bytes) => bytea::print(bytes),
             Self::Enum(position) => label(*position, ty).unwrap_or_default().to_owned(),
+            Self::Json(json) => json.to_string(),
             Self::Array(array) => array.print(ty),
         }
     }

@@ -6,6 +6,7 @@ mod cases;
 mod choose_cases;
 mod filter;
 mod grammar;
+mod json;
 mod table;
 
 use std::time::{Duration, Instant};

@@ -31,8 +31,8 @@ struct Inlined {
     sql: String,
 }
 
-struct Writer<'r> {
-    random: &'r mut Random,
+pub(super) struct Writer<'r> {
+    pub(super) random: &'r mut Random,
     binds: Vec<Inlined>,
     is_nested: bool,
 }
@@ -87,7 +87,7 @@ impl Writer<'_> {
     fn test(&mut self) -> String {
         let kind = self.kind();
         let other = if self.random.one_in(3) { self.relative(kind) } else { kind };
-        match self.random.index(14) {
+        match self.random.index(15) {
             0..=3 => {
                 let (left, right) = self.pair(kind, other);
                 format!("{left} {} {right}", self.random.pick(COMPARISONS))
@@ -120,6 +120,7 @@ impl Writer<'_> {
                 format!("{value} IS {}NULL", self.not())
             }
             12 if kind.family == Family::Bool => self.value(kind),
+            13 => self.json(),
             _ => self.like(),
         }
     }
@@ -170,7 +171,7 @@ impl Writer<'_> {
     }
 
     /// A value, or a literal of any form.
-    fn operand(&mut self, kind: &'static Kind) -> String {
+    pub(super) fn operand(&mut self, kind: &'static Kind) -> String {
         if self.random.one_in(4) {
             return self.value(kind);
         }

@@ -24,6 +24,7 @@ pub(super) enum Family {
     Interval,
     Bytea,
     Enum,
+    Json,
 }
 
 /// A type, its columns' name without the number, and values of it.
@@ -118,6 +119,25 @@ const FLOAT: &[&str] = &[
     "3.4028235e38",
 ];
 
+pub(super) const JSON: &[&str] = &[
+    "null",
+    "true",
+    "1",
+    "1.10",
+    "\"x\"",
+    "[]",
+    "{}",
+    "[1, \"a\", null]",
+    "[[1], {\"a\": 1}]",
+    "{\"a\": 1}",
+    "{\"bb\":[1,2],\"a\":{\"b\":\"é\"}}",
+    "{\"a\": [1.0, {\"b\": null}], \"b\": \"x\", \"a\": [true]}",
+    "{\"\": \"\", \"0\": [], \"1\": \"1.10\"}",
+    "\"\\u0001\\n\\\"\\\\\"",
+    "[\"a\", \"bb\", \"é\", \"0\"]",
+    "-12345678901234567890.123",
+];
+
 /// Every type, once as it is and once as the elements of arrays.
 pub(super) const KINDS: &[Kind] = &[
     kind("bool", "bool", "bool", Family::Bool, &["t", "f", "true", "off", "1"]),
@@ -147,6 +167,7 @@ pub(super) const KINDS: &[Kind] = &[
     kind("moo", "mood", "mood", Family::Enum, &["ok", "sad", "Happy", "very \"odd\", é"]),
     kind("sma", "small", "small", Family::Number, &["0", "1", "-1", "7", "999"]),
     kind("wor", "word", "word", Family::Text, TEXT),
+    kind("js", "jsonb", "jsonb", Family::Json, JSON),
 ];
 
 const UUID: &[&str] = &[

@@ -62,10 +62,14 @@ impl Json {
         fields.get(at).map(|(_, value)| value)
     }
 
-    /// The element of an array; counted from 0, or from the end if negative.
+    /// The element of an array; counted from 0, or from the end if negative. What is neither array nor object is taken for
+    /// the one element of an array, as `->` does.
     pub(in crate::predicate) fn element(&self, index: i64) -> Option<&Json> {
-        let Self::Array(elements) = self else { return None };
-        elements.get(position(elements.len(), index)?)
+        match self {
+            Self::Array(elements) => elements.get(position(elements.len(), index)?),
+            Self::Object(_) => None,
+            scalar => position(1, index).map(|_| scalar),
+        }
     }
 
     /// What a path leads to: keys of objects, indexes of arrays.

@@ -69,4 +69,6 @@ fn fields_elements_and_paths() {
     assert_eq!(value.field("zz"), None);
     assert_eq!(value.element(0), None);
     assert_eq!(value.at_path([]), Some(&value));
+    assert_eq!(json("7").element(-1), Some(&json("7")), "a quirk of Postgres");
+    assert_eq!(json("7").at_path(["0"]), None, "but not of paths");
 }

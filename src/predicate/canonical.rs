@@ -118,6 +118,13 @@ impl<V: Values> Printer<V> {
                 self.text(")");
             }
             Term::Case(branches) => self.case(branches),
+            Term::Collate(collated) => {
+                self.text("(");
+                self.term(&collated.inner);
+                self.text(" COLLATE \"pg_catalog\".");
+                self.text(&quote_ident(collated.name));
+                self.text(")");
+            }
         }
     }
 

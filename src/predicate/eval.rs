@@ -64,7 +64,8 @@ impl Term {
             | Self::Array(_)
             | Self::Call(_)
             | Self::Choose(_)
-            | Self::Case(_) => Ok(self.operand(row)?.map(|operand| operand.is_true())),
+            | Self::Case(_)
+            | Self::Collate(_) => Ok(self.operand(row)?.map(|operand| operand.is_true())),
         }
     }
 
@@ -76,6 +77,7 @@ impl Term {
             Self::Call(call) => call.operand(row),
             Self::Choose(choose) => choose.operand(row),
             Self::Case(branches) => branches.operand(row),
+            Self::Collate(collated) => collated.inner.operand(row),
             Self::Array(elements) => {
                 let elements = elements.iter().map(|element| Ok(element.operand(row)?.map(Operand::into_value)));
                 let elements = elements.collect::<Result<_, EvalError>>()?;

@@ -252,6 +252,7 @@ fn key(term: &Term, width: Width, wanted: Wanted) -> Vec<Key> {
             Term::Column(column) => column,
             _ => return Vec::new(),
         },
+        Term::Collate(collated) => return key(&collated.inner, width, wanted),
         _ => return Vec::new(),
     };
     let width = if matches!(column.reader, Reader::Bool) { Width::Halves } else { width };

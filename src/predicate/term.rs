@@ -33,6 +33,7 @@ pub(super) enum Term {
     HandedOn(Box<HandedOn>),
     Choose(Box<Choose>),
     Case(Box<Branches>),
+    Collate(Box<Collated>),
 }
 
 #[derive(Clone, Debug)]
@@ -163,6 +164,14 @@ pub(super) struct Choose {
     pub(super) terms: Vec<Term>,
 }
 
+/// `inner COLLATE name`
+#[derive(Clone, Debug)]
+pub(super) struct Collated {
+    pub(super) inner: Term,
+    /// One of Postgres' own.
+    pub(super) name: &'static str,
+}
+
 /// `CASE WHEN .. THEN .. ELSE .. END`
 #[derive(Clone, Debug)]
 pub(super) struct Branches {
@@ -222,6 +231,7 @@ impl Term {
         match self {
             Self::Constant(_) | Self::Known(_) => true,
             Self::Convert(convert) => convert.inner.is_constant(),
+            Self::Collate(collated) => collated.inner.is_constant(),
             _ => false,
         }
     }
@@ -253,6 +263,7 @@ impl Term {
             Self::Call(call) => call.arguments.iter().map(Self::size).sum(),
             Self::Choose(choose) => choose.terms.iter().map(Self::size).sum(),
             Self::Case(branches) => branches.terms().map(Self::size).sum(),
+            Self::Collate(collated) => collated.inner.size(),
         }
     }
 
@@ -281,6 +292,7 @@ impl Term {
             Self::HandedOn(part) => found.extend(part.columns()),
             Self::Choose(choose) => collect(&choose.terms, found),
             Self::Case(branches) => collect(branches.terms(), found),
+            Self::Collate(collated) => collated.inner.collect_columns(found),
         }
     }
 }

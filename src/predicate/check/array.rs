@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use super::collate;
 use super::compare::{Operator, converted, planned};
 use super::logic::{folded, joined};
-use super::operand::{Operand, Typed};
+use super::operand::{Operand, Order, Typed};
+use super::row;
 use super::types;
 use super::walk::Checker;
 use crate::pg::PgType;
@@ -109,6 +110,9 @@ impl<'a> Checker<'a> {
         negated: bool,
         at: usize,
     ) -> Result<Term, CheckError> {
+        if row::values(value).is_some() {
+            return self.row_in_list(value, list, negated, at);
+        }
         let value = self.operand(value)?;
         let operands = list.iter().map(|expr| self.operand(expr)).collect::<Result<Vec<_>, _>>()?;
         let (op, all) = if negated { (Comparison::Ne, true) } else { (Comparison::Eq, false) };
@@ -157,12 +161,14 @@ impl<'a> Checker<'a> {
             return Err(CheckError::UnsupportedType { at, ty: format!("{element}[]") });
         }
         let ty = PgType::Array(element.clone().into());
+        let mut collation = Order::Any;
         let mut terms = Vec::with_capacity(operands.len());
         for operand in operands {
             let typed = match operand {
                 Operand::Unknown(unknown) => self.resolve(unknown, element)?,
                 Operand::Typed(typed) => super::cast::cast_typed(typed, element, at)?,
             };
+            collation = collation.with(typed.collation);
             terms.push(without_padding(typed));
         }
         let values: Option<Vec<_>> =
@@ -175,7 +181,7 @@ impl<'a> Checker<'a> {
             let (how, written) = (Conversion::Relabel, Some(ty.clone()));
             Term::Convert(Box::new(Convert { inner: Term::Array(terms), how, written }))
         };
-        Ok(Typed { term, ty, collation: super::operand::Order::Any })
+        Ok(Typed { term, ty, collation })
     }
 }
 

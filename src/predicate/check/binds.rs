@@ -1,5 +1,6 @@
 //! Literals and parameters become constants of a type.
 
+use super::collate;
 use super::operand::{Operand, Typed, Unknown};
 use super::types;
 use super::walk::Checker;
@@ -13,7 +14,7 @@ impl<'a> Checker<'a> {
     /// `$number`
     pub(super) fn parameter(&self, number: u32, at: usize) -> Result<Operand<'a>, CheckError> {
         let bind = self.bind(number, at)?;
-        let unknown = Unknown { at, text: bind.value.as_deref(), param: Some(number) };
+        let unknown = Unknown { at, text: bind.value.as_deref(), param: Some(number), collation: None };
         let Some(ty) = self.bind_type(&bind.ty, at)? else { return Ok(Operand::Unknown(unknown)) };
         constant(unknown, &ty).map(|constant| Operand::Typed(Typed::constant(constant)))
     }
@@ -74,7 +75,11 @@ impl<'a> Checker<'a> {
                 return Err(CheckError::TypeConflict { number, first: first.to_string(), second: ty.to_string() });
             }
         }
-        constant(unknown, &ty).map(Typed::constant)
+        let typed = constant(unknown, &ty).map(Typed::constant)?;
+        match unknown.collation {
+            Some(named) => collate::under(typed, named, unknown.at),
+            None => Ok(typed),
+        }
     }
 
     /// A numeric literal: the smallest of int4, int8 and numeric that holds it.

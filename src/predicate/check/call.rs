@@ -59,6 +59,7 @@ impl<'a> Checker<'a> {
         let Some(result) = candidate.result.filter(|_| function.run.is_some()) else { return Err(refused()) };
         let mut arguments = Vec::with_capacity(operands.len());
         let (mut collation, mut case) = (Order::Any, Case::Ascii);
+        let mut is_caseless = true;
         for (operand, parameter) in operands.into_iter().zip(candidate.parameters) {
             let parameter = parameter.ok_or_else(refused)?;
             let typed = match operand {
@@ -66,18 +67,19 @@ impl<'a> Checker<'a> {
                 Operand::Typed(typed) => typed,
             };
             let Some(Coercion::Here(how)) = types::coercion(&typed.ty, &parameter) else { return Err(refused()) };
-            if function.traits.collation != Needs::Nothing && types::is_text(&typed.ty) {
-                super::collate::deterministic(&typed, at)?;
-            }
-            if function.traits.collation == Needs::Case && types::is_text(&typed.ty) && !typed.term.is_constant() {
-                case = like::folding(&typed, at)?;
-            }
+            is_caseless &= !types::is_text(&typed.ty) || has_one_case(&typed.term);
             collation = collation.with(typed.collation);
             arguments.push(converted(typed, how, at)?);
         }
         let constants: Vec<_> = arguments.iter().map(|term| term.constant()?.value.as_ref()).collect();
         if function.traits.accepts.is_some_and(|accepts| !accepts(&constants)) {
             return Err(refused());
+        }
+        if function.traits.collation != Needs::Nothing {
+            super::collate::deterministic(collation, at)?;
+        }
+        if function.traits.collation == Needs::Case && !is_caseless {
+            case = like::folding(collation, at)?;
         }
         let (ty, is_operator) = (result, callee.is_operator);
         let call = Term::Call(Box::new(Call { function, is_operator, arguments, case }));
@@ -88,6 +90,12 @@ impl<'a> Checker<'a> {
         let constant = value.map_or_else(|| Constant::null(ty.clone()), |value| Constant::new(ty.clone(), value));
         Ok(Typed { collation, ..Typed::constant(constant) })
     }
+}
+
+/// Whether a text changes its case alike in every locale: an `i` does not.
+fn has_one_case(term: &Term) -> bool {
+    let is_plain = |text: &str| text.is_ascii() && !text.contains(['i', 'I']);
+    term.constant().is_some_and(|constant| constant.text.as_deref().is_none_or(is_plain))
 }
 
 impl Callee<'_> {

@@ -3,6 +3,7 @@
 use super::collate::{self, Use};
 use super::logic::{folded, joined};
 use super::operand::{Operand, Typed};
+use super::row;
 use super::types::{self, Plan};
 use super::walk::Checker;
 use crate::pg::PgType;
@@ -49,6 +50,9 @@ impl<'a> Checker<'a> {
         right: &'a Expr,
         at: usize,
     ) -> Result<Term, CheckError> {
+        if row::values(left).is_some() {
+            return self.row_comparison(op, left, right, at);
+        }
         let (left, right) = (self.operand(left)?, self.operand(right)?);
         self.compare(op, left, right, at)
     }
@@ -78,6 +82,9 @@ impl<'a> Checker<'a> {
         negated: bool,
         at: usize,
     ) -> Result<Term, CheckError> {
+        if row::values(left).is_some() {
+            return self.row_distinct(left, right, negated, at);
+        }
         // A bare NULL has no type, and needs none.
         let other = match (&left.node, &right.node) {
             (Node::Null, _) => Some(right),
@@ -101,6 +108,9 @@ impl<'a> Checker<'a> {
         negated: bool,
         at: usize,
     ) -> Result<Term, CheckError> {
+        if row::values(value).is_some() {
+            return self.row_between(value, range, negated, at);
+        }
         let value = self.operand(value)?;
         let (low, high) = (self.operand(range.low)?, self.operand(range.high)?);
         let repeated = if range.symmetric { vec![&value, &low, &high] } else { vec![&value] };
@@ -229,6 +239,9 @@ impl<'a> Checker<'a> {
         let at = value.at;
         let context = match test {
             IsTest::Null => {
+                if let Some(row) = row::values(value) {
+                    return self.row_is_null(row, negated, at);
+                }
                 let value = match self.operand(value)? {
                     Operand::Typed(typed) => typed.term,
                     // Its type does not matter.

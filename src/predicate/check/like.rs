@@ -39,8 +39,9 @@ impl<'a> Checker<'a> {
             return Err(CheckError::NoOperator { at, op: operator.symbol.to_owned(), left, right });
         }
         collate::check(&value, &pattern, operator)?;
+        let order = value.collation.with(pattern.collation);
         let (pattern, escape) = escaped(as_text(pattern), escape.map(as_text), at)?;
-        let case = if ignore_case { Some(case(&value, &pattern, at)?) } else { None };
+        let case = if ignore_case { Some(case(order, &pattern, at)?) } else { None };
         folded(Term::Like(Box::new(Like { negated, value: raw(value), pattern, escape, case })), at)
     }
 
@@ -95,30 +96,30 @@ fn escaped(pattern: Term, escape: Option<Term>, at: usize) -> Result<(Term, Opti
 }
 
 /// How ILIKE folds case, where that is known.
-fn case(value: &Typed<'_>, pattern: &Term, at: usize) -> Result<Case, CheckError> {
+fn case(order: Order<'_>, pattern: &Term, at: usize) -> Result<Case, CheckError> {
     let is_ascii = pattern.constant().is_some_and(|pattern| pattern.text.as_deref().is_none_or(str::is_ascii));
-    let (name, is_bytewise) = locale(value);
+    let (name, is_bytewise) = locale(order);
     // In these languages I is not the upper case of i.
     let turkic = ["tr", "az"].iter().any(|language| name.to_ascii_lowercase().starts_with(language));
     if !is_bytewise && is_ascii && !turkic {
         return Ok(Case::Unicode);
     }
-    folding(value, at)
+    folding(order, at)
 }
 
-/// How letters change their case under the collation of a value.
-pub(super) fn folding(value: &Typed<'_>, at: usize) -> Result<Case, CheckError> {
-    match locale(value) {
+/// How letters change their case under a collation.
+pub(super) fn folding(order: Order<'_>, at: usize) -> Result<Case, CheckError> {
+    match locale(order) {
         ("C" | "POSIX", true) => Ok(Case::Ascii),
         (_, true) => Ok(Case::Unicode),
         (name, false) => Err(CheckError::IlikePattern { at, collation: name.to_owned() }),
     }
 }
 
-/// The name of a value's collation, and whether text is ordered by bytes under it.
-fn locale<'t>(value: &'t Typed<'_>) -> (&'t str, bool) {
-    match value.collation {
-        Order::Known(collation) => (collation.name.as_str(), collation.is_bytewise),
-        Order::Any | Order::Default => ("of the database", false),
+/// The name of a collation, and whether text is ordered by bytes under it.
+fn locale(order: Order<'_>) -> (&str, bool) {
+    match order {
+        Order::Known(collation) | Order::Explicit(collation) => (collation.name.as_str(), collation.is_bytewise),
+        Order::Any | Order::Default | Order::Conflict(_) | Order::Mismatch => ("of the database", false),
     }
 }

@@ -10,6 +10,7 @@ mod compare;
 mod like;
 mod logic;
 mod operand;
+mod row;
 mod subset;
 mod types;
 mod walk;

@@ -1,5 +1,6 @@
 //! What the checker knows of an operand.
 
+use super::collate::Named;
 use crate::pg::{Collation, PgType};
 use crate::predicate::CheckError;
 use crate::predicate::term::{Constant, Term};
@@ -27,6 +28,8 @@ pub(super) struct Unknown<'a> {
     pub(super) text: Option<&'a str>,
     /// n, of a `$n`.
     pub(super) param: Option<u32>,
+    /// What is written behind it with COLLATE.
+    pub(super) collation: Option<&'static Named>,
 }
 
 /// By what a text is ordered.
@@ -37,6 +40,12 @@ pub(super) enum Order<'a> {
     Known(&'a Collation),
     /// By the locale of the database, which is not known here.
     Default,
+    /// By what is written with COLLATE, which goes before all others.
+    Explicit(&'a Collation),
+    /// By none, since two columns disagree; the one of them that makes more trouble.
+    Conflict(&'a Collation),
+    /// Two that are written disagree: Postgres refuses that.
+    Mismatch,
 }
 
 impl Order<'_> {
@@ -44,8 +53,14 @@ impl Order<'_> {
     pub(super) fn with(self, other: Self) -> Self {
         match (self, other) {
             (Self::Any, order) | (order, Self::Any) => order,
+            (Self::Mismatch, _) | (_, Self::Mismatch) => Self::Mismatch,
+            (Self::Explicit(a), Self::Explicit(b)) if a != b => Self::Mismatch,
+            (explicit @ Self::Explicit(_), _) | (_, explicit @ Self::Explicit(_)) => explicit,
+            (Self::Default, order) | (order, Self::Default) => order,
             (Self::Known(a), Self::Known(b)) if a == b => self,
-            _ => Self::Default,
+            (Self::Known(a) | Self::Conflict(a), Self::Known(b) | Self::Conflict(b)) => {
+                Self::Conflict(if a.is_deterministic && (a.is_bytewise || !b.is_deterministic) { b } else { a })
+            }
         }
     }
 }
@@ -66,13 +81,15 @@ const MOST_REPEATED: usize = 64;
 impl Operand<'_> {
     /// A bare NULL.
     pub(super) fn null(at: usize) -> Self {
-        Self::Unknown(Unknown { at, text: None, param: None })
+        Self::Unknown(Unknown { at, text: None, param: None, collation: None })
     }
 
     /// Refuses an operand that is to stand in several terms, if it is large.
     pub(super) fn repeatable(&self, at: usize) -> Result<(), CheckError> {
         match self {
-            Self::Typed(typed) if typed.term.size() > MOST_REPEATED => Err(CheckError::TooDeep { at }),
+            Self::Typed(typed) if typed.term.size() > MOST_REPEATED => {
+                Err(CheckError::Unsupported { at, what: "an operand of this size" })
+            }
             _ => Ok(()),
         }
     }

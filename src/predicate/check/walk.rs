@@ -88,7 +88,9 @@ impl<'a> Checker<'a> {
             Node::Null => return Ok(Operand::null(at)),
             Node::Bool(value) => return Ok(Operand::Typed(boolean(*value))),
             Node::Number(text) => return Self::number(text, at),
-            Node::Text(text) => return Ok(Operand::Unknown(Unknown { at, text: Some(text), param: None })),
+            Node::Text(text) => {
+                return Ok(Operand::Unknown(Unknown { at, text: Some(text), param: None, collation: None }));
+            }
             Node::Param(number) => return self.parameter(*number, at),
             Node::Cast(inner, ty) => return self.cast(inner, ty, at).map(Operand::Typed),
             Node::Array(elements) => return self.array(elements, at).map(Operand::Typed),
@@ -109,6 +111,7 @@ impl<'a> Checker<'a> {
                 let range = super::compare::Range { low, high, symmetric: *symmetric };
                 self.between(value, &range, *negated, at)?
             }
+            Node::Collate(inner, name) => return self.collated(inner, name, at),
             Node::Is { value, test, negated } => self.is(value, *test, *negated)?,
             _ => return self.other(expr).map(Operand::Typed),
         };
@@ -134,7 +137,6 @@ impl<'a> Checker<'a> {
                 return self.case(&case, at);
             }
             Node::Subscript { .. } | Node::Field(..) => "A_Indirection",
-            Node::Collate(..) => "CollateClause",
             Node::Bits(_) => "BitString",
             _ => "RowExpr",
         };

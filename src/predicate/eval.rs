@@ -14,7 +14,7 @@ use super::quick::{self, Lane, integer};
 use super::term::{
     Branches, Call, Choose, ColumnRef, Compare, Conversion, Convert, Is, Like, Members, Quantified, Reader, Set, Term,
 };
-use super::value::{Interval, Numeric, is_timestamp, midnight};
+use super::value::{Interval, Numeric, Timetz, is_timestamp, midnight};
 use super::{EvalError, Row, Value};
 use crate::pg::PgType;
 
@@ -413,6 +413,7 @@ pub(super) fn convert(value: &Value, how: Conversion) -> Result<Value, EvalError
             Value::Float(value.to_float().ok_or(EvalError::OutOfRange)?)
         }
         (Conversion::DateToTimestamp, Value::Date(days)) => Value::Timestamp(midnight(*days)),
+        (Conversion::TimeToTimetz, Value::Time(micros)) => Value::Timetz(Timetz::utc(*micros)),
         (Conversion::TimeToInterval, Value::Time(micros)) => Value::Interval(Interval::from_micros(*micros)),
         // To `bpchar` too: a `Value` of it has no blanks at its end.
         (Conversion::Trim | Conversion::Pad, Value::Text(text)) => Value::Text(text.trim_end_matches(' ').into()),

@@ -85,6 +85,7 @@ pub(super) enum Conversion {
     NumericToFloat,
     DateToTimestamp,
     TimeToInterval,
+    TimeToTimetz,
     EnumToText,
 }
 

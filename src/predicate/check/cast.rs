@@ -93,6 +93,7 @@ fn exact(from: &PgType, to: &PgType) -> Option<Conversion> {
         (PgType::Numeric, PgType::Float8) => Conversion::NumericToFloat,
         (PgType::Date, PgType::Timestamp | PgType::Timestamptz) => Conversion::DateToTimestamp,
         (PgType::Time, PgType::Interval) => Conversion::TimeToInterval,
+        (PgType::Time, PgType::Timetz) => Conversion::TimeToTimetz,
         (from, PgType::Text | PgType::Varchar) if from.enum_labels().is_some() => Conversion::EnumToText,
         _ => return None,
     })

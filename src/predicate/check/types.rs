@@ -21,6 +21,7 @@ enum Family {
     Bpchar,
     Date,
     Time,
+    Timetz,
     Timestamp,
     Interval,
     /// Compared with its own kind alone.
@@ -36,6 +37,7 @@ fn family(ty: &PgType) -> Family {
         PgType::Bpchar => Family::Bpchar,
         PgType::Date => Family::Date,
         PgType::Time => Family::Time,
+        PgType::Timetz => Family::Timetz,
         PgType::Timestamp | PgType::Timestamptz => Family::Timestamp,
         PgType::Interval => Family::Interval,
         _ => Family::Other,
@@ -44,7 +46,9 @@ fn family(ty: &PgType) -> Family {
 
 /// How `left` and `right`, both base types, are compared; `None` if no operator takes them.
 pub(super) fn plan(left: &PgType, right: &PgType) -> Option<Plan> {
-    use Conversion::{DateToTimestamp, IntToFloat, IntToNumeric, NumericToFloat, Pad, Relabel, TimeToInterval, Trim};
+    use Conversion::{
+        DateToTimestamp, IntToFloat, IntToNumeric, NumericToFloat, Pad, Relabel, TimeToInterval, TimeToTimetz, Trim,
+    };
     let (l, r) = (family(left), family(right));
     let (left_as, right_as) = match (l, r) {
         (Family::Other, Family::Other) if same(left, right) => (Relabel, Relabel),
@@ -63,6 +67,8 @@ pub(super) fn plan(left: &PgType, right: &PgType) -> Option<Plan> {
         (Family::Text, Family::Bpchar) => (Relabel, Trim),
         (Family::Date, Family::Timestamp) => (DateToTimestamp, Relabel),
         (Family::Timestamp, Family::Date) => (Relabel, DateToTimestamp),
+        (Family::Time, Family::Timetz) => (TimeToTimetz, Relabel),
+        (Family::Timetz, Family::Time) => (Relabel, TimeToTimetz),
         (Family::Time, Family::Interval) => (TimeToInterval, Relabel),
         (Family::Interval, Family::Time) => (Relabel, TimeToInterval),
         _ => return None,
@@ -110,6 +116,7 @@ pub(super) fn converted(ty: &PgType, how: Conversion) -> PgType {
         Conversion::IntToFloat | Conversion::NumericToFloat => PgType::Float8,
         Conversion::DateToTimestamp => PgType::Timestamp,
         Conversion::TimeToInterval => PgType::Interval,
+        Conversion::TimeToTimetz => PgType::Timetz,
     }
 }
 
@@ -132,8 +139,8 @@ fn kind(ty: &PgType) -> Option<u8> {
     match family(ty) {
         Family::Int | Family::Float | Family::Numeric => Some(b'N'),
         Family::Text | Family::Bpchar => Some(b'S'),
-        // `time` is among them, but becomes none of the others.
-        Family::Date | Family::Timestamp | Family::Time => Some(b'D'),
+        // `time` is among them, but becomes none of the others but `timetz`.
+        Family::Date | Family::Timestamp | Family::Time | Family::Timetz => Some(b'D'),
         Family::Interval => Some(b'T'),
         Family::Other => None,
     }
@@ -170,10 +177,10 @@ pub(super) fn coercion(from: &PgType, to: &PgType) -> Option<Coercion> {
         (Numeric, Float8) => Conversion::NumericToFloat,
         (Date, Timestamp | Timestamptz) => Conversion::DateToTimestamp,
         (Time, Interval) => Conversion::TimeToInterval,
+        (Time, Timetz) => Conversion::TimeToTimetz,
         (Int2 | Int4 | Int8 | Numeric, Float4)
         | (Int2 | Int4 | Int8, Oid)
         | (Text | Varchar | Bpchar, Name)
-        | (Time, Timetz)
         | (Cidr, Inet)
         | (Macaddr, Macaddr8)
         | (PgType::Bit, Varbit)
@@ -229,7 +236,10 @@ fn becomes(from: &PgType, to: &PgType) -> bool {
         _ => 20,
     };
     match (from, to) {
-        (PgType::Time, _) | (_, PgType::Time) | (PgType::Name, PgType::Varchar | PgType::Bpchar) => false,
+        (PgType::Time, PgType::Timetz) => true,
+        (PgType::Time | PgType::Timetz, _)
+        | (_, PgType::Time | PgType::Timetz)
+        | (PgType::Name, PgType::Varchar | PgType::Bpchar) => false,
         (from, to) if is_text(from) && is_text(to) => true,
         (from, to) => rank(from) < rank(to),
     }

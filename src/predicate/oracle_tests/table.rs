@@ -160,6 +160,7 @@ pub(super) const KINDS: &[Kind] = &[
         Family::Time,
         &["00:00:00", "23:59:59.999999", "24:00:00", "12:34:56.5", "12:34", "1:2"],
     ),
+    kind("ttz", "timetz", "timetz", Family::Time, TIMETZ),
     kind("ts", "timestamp", "timestamp", Family::Stamp, STAMP),
     kind("tz", "timestamptz", "timestamptz", Family::Stamp, STAMPTZ),
     kind("iv", "interval", "interval", Family::Interval, INTERVAL),
@@ -175,6 +176,16 @@ const UUID: &[&str] = &[
     "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF",
     "{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}",
     "a0eebc999c0b4ef8bb6d6bb9bd380a11",
+];
+const TIMETZ: &[&str] = &[
+    "00:00:00+00",
+    "24:00:00+00",
+    "24:00:00-15:59:59",
+    "12:34:56.5+02",
+    "10:34:56.5",
+    "11:34:56.5+01:00",
+    "23:59:59.999999-08",
+    "00:00:00+05:30",
 ];
 const INTERVAL: &[&str] = &[
     "1 day",

@@ -5,20 +5,20 @@ const EPOCH: i64 = 10_957;
 
 /// A date by the calendar; the year 0 is 1 BC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Civil {
-    pub(super) year: i64,
-    pub(super) month: u8,
-    pub(super) day: u8,
+pub(in crate::predicate) struct Civil {
+    pub(in crate::predicate) year: i64,
+    pub(in crate::predicate) month: u8,
+    pub(in crate::predicate) day: u8,
 }
 
 impl Civil {
     /// `None` if there is no such day.
-    pub(super) fn new(year: i64, month: u8, day: u8) -> Option<Self> {
+    pub(in crate::predicate) fn new(year: i64, month: u8, day: u8) -> Option<Self> {
         (day >= 1 && day <= month_length(year, month)?).then_some(Self { year, month, day })
     }
 
     /// Days since 2000-01-01. Counts in eras of 400 years with the year beginning in March, so that the leap day is last.
-    pub(super) fn days(self) -> i64 {
+    pub(in crate::predicate) fn days(self) -> i64 {
         let month = i64::from(self.month);
         let year = self.year - i64::from(month <= 2);
         let era = year.div_euclid(400);
@@ -29,7 +29,7 @@ impl Civil {
     }
 
     /// The date this many days after 2000-01-01.
-    pub(super) fn from_days(days: i64) -> Self {
+    pub(in crate::predicate) fn from_days(days: i64) -> Self {
         let days = days + EPOCH + 719_468;
         let era = days.div_euclid(146_097);
         let day_of_era = days.rem_euclid(146_097);
@@ -41,9 +41,31 @@ impl Civil {
         let small = |value: i64| u8::try_from(value).unwrap_or_default();
         Self { year: year_of_era + era * 400 + i64::from(month <= 2), month: small(month), day: small(day) }
     }
+
+    /// The same day this many months later, or the last of that month if it has no such day.
+    pub(in crate::predicate) fn plus_months(self, months: i64) -> Self {
+        let total = self.year * 12 + i64::from(self.month) - 1 + months;
+        let (year, month) = (total.div_euclid(12), u8::try_from(total.rem_euclid(12) + 1).unwrap_or_default());
+        let day = month_length(year, month).map_or(self.day, |last| self.day.min(last));
+        Self { year, month, day }
+    }
+
+    /// The year and the number of the ISO 8601 week that the day is in. Weeks begin on Monday, and belong to the year that
+    /// has their Thursday.
+    pub(in crate::predicate) fn iso_week(self) -> (i64, i64) {
+        let thursday = self.days() - iso_weekday(self.days()) + 4;
+        let year = Self::from_days(thursday).year;
+        let first = Self { year, month: 1, day: 1 }.days();
+        (year, (thursday - first) / 7 + 1)
+    }
 }
 
-fn month_length(year: i64, month: u8) -> Option<u8> {
+/// 1 for Monday to 7 for Sunday, of a day counted from 2000-01-01, a Saturday.
+pub(in crate::predicate) fn iso_weekday(days: i64) -> i64 {
+    (days + 5).rem_euclid(7) + 1
+}
+
+pub(in crate::predicate) fn month_length(year: i64, month: u8) -> Option<u8> {
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => Some(31),
@@ -69,6 +91,26 @@ mod tests {
         assert_eq!(Civil::new(1900, 2, 29), None);
         assert_eq!(Civil::new(2000, 13, 1), None);
         assert!(Civil::new(2000, 2, 29).is_some());
+    }
+
+    #[test]
+    fn months_end_where_they_end() {
+        let plus = |year, month, day, months| Civil::new(year, month, day).unwrap().plus_months(months);
+        assert_eq!(plus(2024, 1, 31, 1), Civil::new(2024, 2, 29).unwrap());
+        assert_eq!(plus(2023, 12, 31, 2), Civil::new(2024, 2, 29).unwrap());
+        assert_eq!(plus(2024, 2, 29, -12), Civil::new(2023, 2, 28).unwrap());
+        assert_eq!(plus(1, 1, 15, -1), Civil::new(0, 12, 15).unwrap());
+    }
+
+    #[test]
+    fn weeks_belong_to_the_year_of_their_thursday() {
+        for (year, month, day, week) in
+            [(2024, 12, 30, (2025, 1)), (2021, 1, 3, (2020, 53)), (2024, 1, 1, (2024, 1)), (0, 1, 1, (-1, 52))]
+        {
+            assert_eq!(Civil::new(year, month, day).unwrap().iso_week(), week);
+        }
+        assert_eq!(iso_weekday(0), 6);
+        assert_eq!(iso_weekday(-6), 7);
     }
 
     proptest! {

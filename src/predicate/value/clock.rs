@@ -1,9 +1,9 @@
 //! The time of day.
 
-pub(super) const SECOND: i64 = 1_000_000;
-pub(super) const MINUTE: i64 = 60 * SECOND;
-pub(super) const HOUR: i64 = 60 * MINUTE;
-pub(super) const DAY: i64 = 24 * HOUR;
+pub(in crate::predicate) const SECOND: i64 = 1_000_000;
+pub(in crate::predicate) const MINUTE: i64 = 60 * SECOND;
+pub(in crate::predicate) const HOUR: i64 = 60 * MINUTE;
+pub(in crate::predicate) const DAY: i64 = 24 * HOUR;
 
 /// Reads `HH:MM[:SS[.fraction]]` or `HHMM[SS[.fraction]]` up to 24:00:00, in microseconds.
 pub(super) fn parse(text: &str) -> Option<i64> {

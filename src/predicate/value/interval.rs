@@ -10,9 +10,9 @@ use super::text::{is_blank, strip_word, trim};
 /// A span of months, days and microseconds. Compared as Postgres compares it: a month is 30 days, a day 24 hours.
 #[derive(Clone, Copy, Debug)]
 pub struct Interval {
-    months: i32,
-    days: i32,
-    micros: i64,
+    pub(in crate::predicate) months: i32,
+    pub(in crate::predicate) days: i32,
+    pub(in crate::predicate) micros: i64,
 }
 
 impl Interval {
@@ -22,6 +22,12 @@ impl Interval {
     /// A span of hours, minutes and seconds alone.
     pub(in crate::predicate) fn from_micros(micros: i64) -> Self {
         Self { months: 0, days: 0, micros }
+    }
+
+    /// Whether it is one of the infinite ones, which Postgres has since version 17.
+    pub(in crate::predicate) fn is_infinite(self) -> bool {
+        let Self { months, days, micros } = self;
+        matches!((months, days, micros), (i32::MIN, i32::MIN, i64::MIN) | (i32::MAX, i32::MAX, i64::MAX))
     }
 
     fn span(self) -> i128 {
@@ -42,7 +48,8 @@ impl Interval {
             Some(iso) => parse_iso(iso)?,
             None => parse_words(text)?,
         };
-        sum.finish()
+        // What is infinite to later versions of Postgres is a number to earlier ones.
+        sum.finish().filter(|interval| !interval.is_infinite())
     }
 }
 
@@ -76,8 +83,7 @@ impl Ord for Interval {
 impl fmt::Display for Interval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.months, self.days, self.micros) {
-            (i32::MAX, i32::MAX, i64::MAX) => return f.write_str("infinity"),
-            (i32::MIN, i32::MIN, i64::MIN) => return f.write_str("-infinity"),
+            _ if self.is_infinite() => return f.write_str(if self.days > 0 { "infinity" } else { "-infinity" }),
             (0, 0, 0) => return f.write_str("PT0S"),
             _ => f.write_str("P")?,
         }

@@ -16,9 +16,12 @@ mod json;
 mod numeric;
 mod stamp;
 mod text;
+mod timetz;
 mod uuid;
 
-pub(super) use stamp::{is_timestamp, midnight};
+pub(super) use calendar::{Civil, iso_weekday, month_length};
+pub(super) use clock::{DAY, HOUR, MINUTE, SECOND};
+pub(super) use stamp::{is_date, is_timestamp, midnight};
 
 pub use array::Array;
 pub use float::Float;
@@ -26,6 +29,7 @@ pub use interval::Interval;
 pub use json::Json;
 pub(super) use json::contains as json_contains;
 pub use numeric::Numeric;
+pub use timetz::Timetz;
 
 use crate::pg::PgType;
 
@@ -50,6 +54,8 @@ pub enum Value {
     Date(i32),
     /// `time`: microseconds since midnight
     Time(i64),
+    /// `timetz`
+    Timetz(Timetz),
     /// `timestamp`, and `timestamptz` in UTC: microseconds since 2000-01-01
     Timestamp(i64),
     /// `interval`
@@ -90,6 +96,7 @@ impl Value {
             PgType::Uuid => uuid::parse(text).map(Value::Uuid),
             PgType::Date => stamp::parse_date(text).map(Value::Date),
             PgType::Time => stamp::parse_time(text).map(Value::Time),
+            PgType::Timetz => Timetz::parse(text).map(Value::Timetz),
             PgType::Timestamp => stamp::parse_timestamp(text, stamp::Zone::Ignored).map(Value::Timestamp),
             PgType::Timestamptz => stamp::parse_timestamp(text, stamp::Zone::Applied).map(Value::Timestamp),
             PgType::Interval => Interval::parse(text).map(Value::Interval),
@@ -119,6 +126,7 @@ impl Value {
             | PgType::Uuid
             | PgType::Date
             | PgType::Time
+            | PgType::Timetz
             | PgType::Timestamp
             | PgType::Timestamptz
             | PgType::Interval
@@ -140,6 +148,7 @@ impl Value {
             Self::Uuid(bytes) => uuid::print(bytes),
             Self::Date(days) => stamp::print_date(*days),
             Self::Time(micros) => clock::print(*micros),
+            Self::Timetz(time) => time.print(),
             Self::Timestamp(micros) => stamp::print_timestamp(*micros, matches!(ty.base(), PgType::Timestamptz)),
             Self::Interval(interval) => interval.to_string(),
             Self::Bytea(bytes) => bytea::print(bytes),

@@ -34,15 +34,21 @@ pub(super) fn parse_date(text: &str) -> Option<i32> {
         Some(epoch) => i32::try_from(epoch / DAY).ok(),
         None => {
             let days = parts(text)?.date?.days();
-            (FIRST_DAY..=LAST_DAY).contains(&days).then(|| i32::try_from(days).ok())?
+            is_date(days).then(|| i32::try_from(days).ok())?
         }
     }
 }
 
 pub(super) fn parse_time(text: &str) -> Option<i64> {
+    parse_time_and_offset(text).map(|(time, _)| time)
+}
+
+/// A time of day and how far east of UTC it is meant, in microseconds.
+pub(super) fn parse_time_and_offset(text: &str) -> Option<(i64, i64)> {
     // Postgres takes a date before a time alone, but not with the T of ISO 8601.
     let has_t = text.as_bytes().windows(2).any(|pair| matches!(pair, [b'0'..=b'9', b'T' | b't']));
-    parts(text)?.time.filter(|_| !has_t)
+    let parts = parts(text)?;
+    parts.time.filter(|_| !has_t).map(|time| (time, parts.offset))
 }
 
 pub(super) fn parse_timestamp(text: &str, zone: Zone) -> Option<i64> {
@@ -98,6 +104,11 @@ pub(in crate::predicate) fn midnight(days: i32) -> i64 {
         i32::MIN => i64::MIN,
         days => i64::from(days).checked_mul(DAY).unwrap_or(i64::MAX - 1),
     }
+}
+
+/// Whether a date can be that long ago or ahead; not of infinity.
+pub(in crate::predicate) fn is_date(days: i64) -> bool {
+    (FIRST_DAY..=LAST_DAY).contains(&days)
 }
 
 /// Whether a timestamp can be that long ago or ahead.

@@ -42,6 +42,7 @@ fn types() -> Vec<PgType> {
         PgType::Uuid,
         PgType::Date,
         PgType::Time,
+        PgType::Timetz,
         PgType::Timestamp,
         PgType::Timestamptz,
         PgType::Interval,
@@ -72,6 +73,9 @@ fn texts(ty: &PgType) -> BoxedStrategy<String> {
         ),
         PgType::Time => pattern(
             "[0-2]?[0-9]:[0-6][0-9](:[0-6][0-9](\\.[0-9]{0,8})?)?( ?[-+][01][0-9])?|2[0-4][0-5][0-9]([0-5][0-9])?|24:00:00",
+        ),
+        PgType::Timetz => pattern(
+            "[0-2]?[0-9]:[0-6][0-9](:[0-6][0-9](\\.[0-9]{0,8})?)?( ?[-+][01][0-9](:?[0-5][0-9](:[0-5][0-9])?)?|Z| utc)?|24:00:00|(1[0-3]):00[-+]0[0-3]",
         ),
         PgType::Timestamp | PgType::Timestamptz => pattern(
             "(-?infinity|epoch|[0-9]{4,6}-(0[1-9]|1[0-2])-[0-3][0-9]([ T][0-2][0-9]:[0-5][0-9](:[0-6][0-9](\\.[0-9]{0,8})?)?( ?(Z|utc|[-+][01][0-9](:?[0-5][0-9](:[0-5][0-9])?)?))?)?( BC)?)",

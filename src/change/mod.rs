@@ -3,8 +3,10 @@
 //! Written by `source`, read by `engine`. Row values stay the bytes that came off the socket: a [`Tuple`] is a share of
 //! the read buffer, checked once and walked without a copy.
 
+mod kept;
 mod tuple;
 
+pub use kept::KeptRow;
 pub use tuple::{Cell, MalformedTuple, Tuple};
 
 use bytes::Bytes;

@@ -89,6 +89,8 @@ pub enum Generated {
 pub struct Collation {
     /// Its name, for messages; the database's own locale if the column has the default one.
     pub name: String,
+    /// Its name for use in SQL, as in `COLLATE`: independent of the search path.
+    pub sql_name: String,
     /// C, POSIX or C.UTF-8: text is ordered by its bytes.
     pub is_bytewise: bool,
     /// Equal texts are equal bytes.

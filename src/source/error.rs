@@ -99,6 +99,20 @@ pub enum SourceError {
         #[source]
         source: ServerError,
     },
+    /// The role may not make temporary tables.
+    #[error(
+        "role {role} may not create temporary tables, by which the database is asked whether a filter is immutable: run \
+         `GRANT TEMPORARY ON DATABASE {database} TO {role}`"
+    )]
+    NoTemporaryPrivilege {
+        /// The role, quoted for SQL.
+        role: String,
+        /// The database, quoted for SQL.
+        database: String,
+        /// What the server says.
+        #[source]
+        source: ServerError,
+    },
     /// All replication slots are taken.
     #[error("no replication slot is free: raise max_replication_slots, or drop slots that nobody uses")]
     NoFreeSlot(#[source] ServerError),
@@ -240,6 +254,20 @@ impl SourceError {
         }
     }
 
+    /// What it says of a question about rows ([`Source::verdicts`](super::Source::verdicts)).
+    pub fn fault(&self) -> Fault<'_> {
+        match self {
+            Self::Server(refusal) if refusal.code == SqlState::QUERY_CANCELED => Fault::Slow(refusal),
+            Self::Server(refusal) if ["26", "42"].iter().any(|class| refusal.code().starts_with(class)) => {
+                Fault::Statement(refusal)
+            }
+            Self::Server(refusal) if !PASSES.iter().any(|class| refusal.code().starts_with(class)) => {
+                Fault::Row(refusal)
+            }
+            _ => Fault::Passing,
+        }
+    }
+
     /// The same trouble, met while a statement was only read: the server has not yet looked at a row. What is there to be
     /// refused has come with the subset, unless the table has changed.
     pub(super) fn for_subset(self) -> Self {
@@ -275,6 +303,23 @@ impl SourceError {
         }
     }
 }
+
+/// Where the fault lies if Postgres does not answer a question about rows.
+#[derive(Clone, Copy, Debug)]
+pub enum Fault<'a> {
+    /// A row raises an error.
+    Row(&'a ServerError),
+    /// A condition cannot be evaluated at all (any more): a function is gone.
+    Statement(&'a ServerError),
+    /// It takes too long.
+    Slow(&'a ServerError),
+    /// In nothing that was asked: the same question may be answered another time.
+    Passing,
+}
+
+/// Classes of errors that another attempt may not meet: connection, authorisation, no such database, states of a transaction,
+/// rollback, resources, locks, operator, system (Postgres manual, "Error Codes").
+const PASSES: [&str; 9] = ["08", "28", "3D", "25P", "40", "53", "55", "57", "58"];
 
 /// Those by which a condition cannot go wrong.
 const TABLE_CHANGES: [SqlState; 3] =

@@ -2,6 +2,7 @@
 //!
 //! Behind [`Source`], so that the engine can run on another one (the test sandbox).
 
+mod admission;
 mod catalog;
 mod checks;
 mod connection;
@@ -19,11 +20,13 @@ mod slot;
 mod snapshot;
 mod stream;
 mod tls;
+mod verdicts;
+mod words;
 
 #[cfg(test)]
 mod tests;
 
-pub use error::{ServerError, SourceError};
+pub use error::{Fault, ServerError, SourceError};
 pub(crate) use patience::Patience;
 pub(crate) use postgres::PostgresSource;
 pub(crate) use tls::{MadeTls, TlsConnector};
@@ -34,7 +37,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
-use crate::change::Event;
+use crate::change::{Event, KeptRow};
 use crate::pg::{Lsn, PgSnapshot, RelationId, TableName, TableSchema};
 use crate::shape::Subset;
 
@@ -60,6 +63,17 @@ pub trait Source: Send + Sync + 'static {
     /// Fixes a snapshot and starts to read the query's rows in it.
     fn snapshot<'a>(&'a self, query: &'a SnapshotQuery) -> BoxFuture<'a, Result<Box<dyn SnapshotRows>, SourceError>>;
 
+    /// Asks Postgres whether it may evaluate a condition on rows of the table: whether it is one, and immutable. `None` if
+    /// it may.
+    fn admits<'a>(
+        &'a self,
+        table: &'a TableSchema,
+        sql: &'a str,
+    ) -> BoxFuture<'a, Result<Option<Refusal>, SourceError>>;
+
+    /// Asks Postgres which conditions are true on which rows, in one round trip: for each of `asks`, for each of its rows.
+    fn verdicts<'a>(&'a self, asks: &'a [Ask]) -> BoxFuture<'a, Result<Vec<Vec<bool>>, SourceError>>;
+
     /// Connects the replication stream: takes the lock on the slot, creates what is missing, starts to stream. The
     /// previous stream must be dropped first.
     fn stream(&self) -> BoxFuture<'_, Result<Box<dyn ChangeStream>, SourceError>>;
@@ -75,6 +89,26 @@ pub struct TableMark {
     pub version: String,
     /// Whether its changes come through the stream, with their whole old rows.
     pub is_followed: bool,
+}
+
+/// Postgres does not take a condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What there is to say about that beyond that nobody knows how to evaluate it.
+    pub said: Option<String>,
+}
+
+/// A condition, and the rows for which it is asked whether it is true.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// The table.
+    pub table: Arc<TableSchema>,
+    /// The condition as SQL: columns stand in it by their names alone.
+    pub sql: Arc<str>,
+    /// The positions of the columns that it reads.
+    pub columns: Arc<[usize]>,
+    /// The rows.
+    pub rows: Vec<Arc<KeptRow>>,
 }
 
 /// What to read in a snapshot.

@@ -9,10 +9,12 @@ pub(crate) struct Patience {
     pub(crate) lock: Duration,
     /// The first row of a snapshot, once there is a connection.
     pub(crate) first_row: Duration,
+    /// A question about rows of the stream: a filter that takes longer for a single row is given up.
+    pub(crate) question: Duration,
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { lock: Duration::from_secs(5), first_row: Duration::from_secs(30) }
+        Self { lock: Duration::from_secs(5), first_row: Duration::from_secs(30), question: Duration::from_secs(10) }
     }
 }

@@ -15,8 +15,8 @@ use super::slot::{self, Names};
 use super::stream::PostgresStream;
 use super::tls::TlsConnector;
 use super::{
-    ChangeStream, SnapshotQuery, SnapshotRows, Source, SourceError, TableMark, catalog, checks, publication, settings,
-    snapshot,
+    Ask, ChangeStream, Refusal, SnapshotQuery, SnapshotRows, Source, SourceError, TableMark, admission, catalog,
+    checks, publication, settings, snapshot, verdicts,
 };
 use crate::pg::{RelationId, TableName, TableSchema};
 
@@ -29,6 +29,9 @@ const SNAPSHOT_CONNECTIONS: usize = 16;
 /// Connections for subsets, which clients read at their own pace: they keep no shape from being made.
 const SUBSET_CONNECTIONS: usize = 16;
 
+/// Connections for questions about rows of the stream, of which there is one at a time.
+const QUESTION_CONNECTIONS: usize = 1;
+
 /// A Postgres server.
 #[derive(Debug)]
 pub(crate) struct PostgresSource {
@@ -36,6 +39,7 @@ pub(crate) struct PostgresSource {
     admin: Pool,
     snapshots: Pool,
     subsets: Pool,
+    questions: Pool,
     pub(crate) patience: Patience,
     /// What was made in the database so far; the last is in use.
     made: Mutex<Vec<Made>>,
@@ -60,6 +64,7 @@ impl PostgresSource {
             admin: pool(&endpoint, ADMIN_CONNECTIONS),
             snapshots: pool(&endpoint, SNAPSHOT_CONNECTIONS),
             subsets: pool(&endpoint, SUBSET_CONNECTIONS),
+            questions: pool(&endpoint, QUESTION_CONNECTIONS),
             endpoint,
             patience: Patience::default(),
             made: Mutex::default(),
@@ -134,6 +139,18 @@ impl Source for PostgresSource {
             Ok(Box::new(taken.map_err(SourceError::for_snapshot)?) as Box<dyn SnapshotRows>)
         }
         .boxed()
+    }
+
+    fn admits<'a>(
+        &'a self,
+        table: &'a TableSchema,
+        sql: &'a str,
+    ) -> BoxFuture<'a, Result<Option<Refusal>, SourceError>> {
+        admission::ask(&self.admin, &self.endpoint, table, sql).boxed()
+    }
+
+    fn verdicts<'a>(&'a self, asks: &'a [Ask]) -> BoxFuture<'a, Result<Vec<Vec<bool>>, SourceError>> {
+        verdicts::ask(&self.questions, asks, self.patience.question).boxed()
     }
 
     fn stream(&self) -> BoxFuture<'_, Result<Box<dyn ChangeStream>, SourceError>> {

@@ -7,7 +7,7 @@ use crate::predicate::{Value, Wanted};
 #[expect(clippy::unnecessary_wraps, reason = "as columns have it")]
 fn collation(name: &str) -> Option<Collation> {
     let is_bytewise = matches!(name, "C" | "POSIX" | "C.UTF-8");
-    Some(Collation { name: name.into(), is_bytewise, is_deterministic: name != "nocase" })
+    Some(Collation { name: name.into(), sql_name: name.into(), is_bytewise, is_deterministic: name != "nocase" })
 }
 
 fn mood() -> PgType {

@@ -247,7 +247,12 @@ pub(super) fn plain_column(name: &str, ty: PgType, dimensions: u32) -> Column {
         element = of.base();
     }
     let is_text = matches!(element, PgType::Text | PgType::Varchar | PgType::Bpchar);
-    let collation = is_text.then(|| Collation { name: "C".into(), is_bytewise: true, is_deterministic: true });
+    let collation = is_text.then(|| Collation {
+        name: "C".into(),
+        sql_name: "\"C\"".into(),
+        is_bytewise: true,
+        is_deterministic: true,
+    });
     let (type_modifier, not_null, generated) = (-1, name == "id", Generated::No);
     Column { name: name.to_owned(), ty, type_modifier, dimensions, not_null, generated, collation }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Row, Transaction};
 
-use crate::pg::Collation;
+use crate::pg::{Collation, quote_ident};
 use crate::source::SourceError;
 
 /// The collations of these OIDs; 0 is none.
@@ -26,8 +26,8 @@ pub(super) async fn find(
                WHEN 'd' THEN CASE WHEN db.d ->> 'datlocprovider' IN ('i', 'b') \
                THEN coalesce(db.d ->> 'datlocale', db.d ->> 'daticulocale') ELSE db.datcollate END \
                ELSE coalesce(to_jsonb(c) ->> 'colllocale', to_jsonb(c) ->> 'colliculocale', c.collcollate::text) END, \
-               c.collprovider = 'd' \
-               FROM pg_collation c CROSS JOIN db WHERE c.oid = ANY($1)";
+               c.collprovider = 'd', n.nspname::text \
+               FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace CROSS JOIN db WHERE c.oid = ANY($1)";
     let rows = transaction.query_typed(sql, &[(&oids, Type::OID_ARRAY)]).await?;
     rows.iter().map(|row| Ok((row.try_get(0)?, collation(row)?))).collect()
 }
@@ -38,7 +38,9 @@ fn collation(row: &Row) -> Result<Collation, SourceError> {
     let is_default: bool = row.try_get(6)?;
     let locale = locale.unwrap_or_default();
     let is_bytewise = is_bytewise(provider, &locale, row.try_get(2)?);
-    Ok(Collation { name: if is_default { locale } else { name }, is_bytewise, is_deterministic: row.try_get(1)? })
+    let sql_name = format!("{}.{}", quote_ident(row.try_get(7)?), quote_ident(&name));
+    let name = if is_default { locale } else { name };
+    Ok(Collation { name, sql_name, is_bytewise, is_deterministic: row.try_get(1)? })
 }
 
 /// Whether a locale orders text by its bytes. By code points is the same in UTF-8.

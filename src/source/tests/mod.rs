@@ -1,5 +1,6 @@
 //! The source against a real server.
 
+mod admission;
 mod catalog;
 mod decoder;
 mod login;
@@ -9,6 +10,7 @@ mod snapshot;
 mod stream;
 mod subset;
 mod tls;
+mod verdicts;
 
 use std::sync::Arc;
 

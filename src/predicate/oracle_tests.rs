@@ -7,6 +7,7 @@ mod choose_cases;
 mod filter;
 mod grammar;
 mod json;
+mod specification;
 mod table;
 
 use std::time::{Duration, Instant};

@@ -6,7 +6,7 @@ use super::compare::Operator;
 use super::operand::{Operand, Order, Typed};
 use super::types;
 use super::walk::Checker;
-use crate::pg::{Collation, PgType};
+use crate::pg::{Collation, PgType, quote_ident};
 use crate::predicate::expr::Name;
 use crate::predicate::term::{Collated, Term};
 use crate::predicate::{CheckError, Expr};
@@ -30,7 +30,12 @@ pub(super) struct Named {
 static NAMED: LazyLock<Vec<Named>> = LazyLock::new(|| {
     let named = |(name, as_column): (&'static str, &str)| Named {
         name,
-        collation: Collation { name: as_column.to_owned(), is_bytewise: true, is_deterministic: true },
+        collation: Collation {
+            name: as_column.to_owned(),
+            sql_name: format!("\"pg_catalog\".{}", quote_ident(name)),
+            is_bytewise: true,
+            is_deterministic: true,
+        },
     };
     [("C", "C"), ("POSIX", "POSIX"), ("ucs_basic", "C"), ("pg_c_utf8", "C.UTF-8")].map(named).into()
 });

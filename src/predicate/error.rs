@@ -392,6 +392,12 @@ pub enum EvalError {
     /// A numeric beyond the range of a float.
     #[error("a number is out of range for type float8")]
     OutOfRange,
+    /// A text that is no value of the type that it is cast to.
+    #[error("invalid input syntax for type {ty}")]
+    InvalidInput {
+        /// The type, in Postgres' words.
+        ty: &'static str,
+    },
     /// What a function or operator refuses, in Postgres' words.
     #[error("{0}")]
     Refused(&'static str),

@@ -7,14 +7,14 @@ use std::cmp::Ordering;
 
 use smallvec::SmallVec;
 
+use super::cast::Conversion;
 use super::expr::{Choice, Comparison, IsTest};
 use super::function::Args;
 use super::like::{is_like, lower, with_backslash};
 use super::quick::{self, Lane, integer};
 use super::term::{
-    Branches, Call, Choose, ColumnRef, Compare, Conversion, Convert, Is, Like, Members, Quantified, Reader, Set, Term,
+    Branches, Call, Choose, ColumnRef, Compare, Convert, Is, Like, Members, Quantified, Reader, Set, Term,
 };
-use super::value::{Interval, Numeric, Timetz, is_timestamp, midnight};
 use super::{EvalError, Row, Value};
 use crate::pg::PgType;
 
@@ -172,7 +172,7 @@ impl Quantified {
                 truth = None;
                 continue;
             };
-            let converted = Operand::of(element).converted(self.element)?;
+            let converted = Operand::of(element).converted(&self.element)?;
             if self.op.holds(value.compare(&converted, self.padded)) != self.all {
                 return Ok(Some(!self.all));
             }
@@ -278,15 +278,11 @@ impl Is {
 
 impl Convert {
     fn operand<'a>(&'a self, row: &'a impl Row) -> Result<Option<Operand<'a>>, EvalError> {
-        if let (Conversion::EnumToText, Term::Column(column)) = (self.how, &self.inner) {
-            return Ok(row.text(column.position).map(Operand::Text));
+        match (&self.how, &self.inner) {
+            // It comes as Postgres prints it.
+            (Conversion::Print(_), Term::Column(column)) => Ok(row.text(column.position).map(Operand::Text)),
+            (how, inner) => inner.operand(row)?.map(|operand| operand.converted(how)).transpose(),
         }
-        let converted = self.inner.operand(row)?.map(|operand| operand.converted(self.how)).transpose()?;
-        match converted.as_ref().and_then(Operand::value) {
-            Some(value) if self.written.is_some() => in_range(value, self.how)?,
-            _ => {}
-        }
-        Ok(converted)
     }
 }
 
@@ -382,41 +378,14 @@ impl<'a> Operand<'a> {
         }
     }
 
-    fn converted(self, how: Conversion) -> Result<Self, EvalError> {
+    fn converted(self, how: &Conversion) -> Result<Self, EvalError> {
         let value = match (how, self) {
             (Conversion::Trim, Self::Text(text)) => return Ok(Self::Text(trimmed(text))),
-            (Conversion::Relabel | Conversion::Pad | Conversion::EnumToText, same) => return Ok(same),
-            (_, Self::Text(text)) => return Ok(Self::Text(text)),
-            (how, Self::Constant(value)) => convert(value, how)?,
-            (how, Self::Value(value)) => convert(&value, how)?,
+            (Conversion::Relabel | Conversion::Pad, same) => return Ok(same),
+            (how, Self::Text(text)) => how.apply_to_text(&String::from_utf8_lossy(text))?,
+            (how, Self::Constant(value)) => how.apply(value)?,
+            (how, Self::Value(value)) => how.apply(&value)?,
         };
         Ok(Self::Value(value))
     }
-}
-
-/// Refuses what a written cast cannot yield, though comparing across types knows what to do with it.
-pub(super) fn in_range(value: &Value, how: Conversion) -> Result<(), EvalError> {
-    match (how, value) {
-        (Conversion::DateToTimestamp, Value::Timestamp(micros)) if !is_timestamp(*micros) => {
-            Err(EvalError::DateOutOfRange)
-        }
-        _ => Ok(()),
-    }
-}
-
-/// The value as one of another type.
-pub(super) fn convert(value: &Value, how: Conversion) -> Result<Value, EvalError> {
-    Ok(match (how, value) {
-        (Conversion::IntToNumeric, Value::Int(value)) => Value::Numeric(Numeric::from_int(*value)),
-        (Conversion::IntToFloat, Value::Int(value)) => Value::Float(super::value::Float::from_int(*value)),
-        (Conversion::NumericToFloat, Value::Numeric(value)) => {
-            Value::Float(value.to_float().ok_or(EvalError::OutOfRange)?)
-        }
-        (Conversion::DateToTimestamp, Value::Date(days)) => Value::Timestamp(midnight(*days)),
-        (Conversion::TimeToTimetz, Value::Time(micros)) => Value::Timetz(Timetz::utc(*micros)),
-        (Conversion::TimeToInterval, Value::Time(micros)) => Value::Interval(Interval::from_micros(*micros)),
-        // To `bpchar` too: a `Value` of it has no blanks at its end.
-        (Conversion::Trim | Conversion::Pad, Value::Text(text)) => Value::Text(text.trim_end_matches(' ').into()),
-        (_, same) => same.clone(),
-    })
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::Value;
 use super::expr::{Comparison, IsTest};
-use super::term::{Conversion, Like, Quantified, Reader, Term};
+use super::term::{Like, Quantified, Reader, Term};
 
 /// A condition on one column, fit to find shapes by. It may admit rows that the filter does not.
 #[derive(Clone, Debug, PartialEq)]
@@ -123,7 +123,7 @@ fn found(term: &Term) -> Vec<Key> {
             IsTest::True => found(&is.value),
             IsTest::False => one_of(&is.value, vec![Value::Bool(false)]),
         },
-        Term::Quantified(any) if any.op == Comparison::Eq && !any.all && is_alike(any.element) => quantified(any),
+        Term::Quantified(any) if any.op == Comparison::Eq && !any.all && any.element.is_alike() => quantified(any),
         Term::Like(like) if !like.negated && like.case.is_none() && like.escape.is_none() => prefixed(like),
         _ => Vec::new(),
     }
@@ -248,7 +248,7 @@ fn key(term: &Term, width: Width, wanted: Wanted) -> Vec<Key> {
     let column = match term {
         Term::Column(column) => column,
         // The value compared is that of the column, under another name.
-        Term::Convert(convert) if is_alike(convert.how) => match &convert.inner {
+        Term::Convert(convert) if convert.how.is_alike() => match &convert.inner {
             Term::Column(column) => column,
             _ => return Vec::new(),
         },
@@ -257,11 +257,6 @@ fn key(term: &Term, width: Width, wanted: Wanted) -> Vec<Key> {
     };
     let width = if matches!(column.reader, Reader::Bool) { Width::Halves } else { width };
     vec![Key::new(column.position, wanted, width)]
-}
-
-/// Whether equality and order before the conversion are those after it. `bpchar` loses its blanks in a [`Value`] too.
-fn is_alike(how: Conversion) -> bool {
-    matches!(how, Conversion::Relabel | Conversion::Trim)
 }
 
 fn distinct(values: Vec<Value>) -> Vec<Value> {

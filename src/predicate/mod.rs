@@ -5,6 +5,7 @@
 #[cfg(test)]
 mod arbitrary;
 mod canonical;
+mod cast;
 mod check;
 mod error;
 mod eval;

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::cast::Conversion;
 use super::expr::{Choice, Comparison, IsTest};
 use super::function::Function;
 use super::like::Case;
@@ -69,24 +70,6 @@ pub(super) struct Convert {
     pub(super) how: Conversion,
     /// The type, if the cast was written; else Postgres finds it by itself.
     pub(super) written: Option<PgType>,
-}
-
-/// How a value becomes one of another type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Conversion {
-    /// Represented alike.
-    Relabel,
-    /// `bpchar` to another text type: trailing blanks go.
-    Trim,
-    /// Another text type to `bpchar`: trailing blanks cease to count.
-    Pad,
-    IntToNumeric,
-    IntToFloat,
-    NumericToFloat,
-    DateToTimestamp,
-    TimeToInterval,
-    TimeToTimetz,
-    EnumToText,
 }
 
 #[derive(Clone, Debug)]

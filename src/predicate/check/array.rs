@@ -10,9 +10,9 @@ use super::row;
 use super::types;
 use super::walk::Checker;
 use crate::pg::PgType;
-use crate::predicate::eval::{convert, in_range};
+use crate::predicate::cast::Conversion;
 use crate::predicate::expr::Comparison;
-use crate::predicate::term::{Compare, Constant, Conversion, Convert, Members, Quantified, Set, Term};
+use crate::predicate::term::{Compare, Constant, Convert, Members, Quantified, Set, Term};
 use crate::predicate::value::Array;
 use crate::predicate::{CheckError, Expr, Value};
 
@@ -57,11 +57,9 @@ impl<'a> Checker<'a> {
         let is_long_set = matches!((quantifier.op, quantifier.all), (Comparison::Eq, false) | (Comparison::Ne, true));
         let (array, element) = match array.term {
             Term::Constant(constant) => {
-                let new = types::converted(element, plan.right);
-                let elements = constant_elements(&constant, plan.right, at)?;
-                let mut known = elements.iter().flatten().flatten();
-                if known.any(|value| in_range(value, plan.right).is_err()) {
-                    // A date that has no text as a timestamp stays one.
+                let new = plan.right.result(element);
+                let elements = constant_elements(&constant, &plan.right, at)?;
+                if elements.iter().flatten().flatten().any(Value::has_no_text) {
                     (Term::Constant(constant), plan.right)
                 } else {
                     (array_beside(&value.ty, &new, elements), Conversion::Relabel)
@@ -203,9 +201,9 @@ pub(super) fn common(value: Option<&Operand<'_>>, operands: &[Operand<'_>]) -> O
 }
 
 /// The elements of a constant array as they are compared; `None` if it is NULL.
-fn constant_elements(constant: &Constant, how: Conversion, at: usize) -> Result<Option<Elements>, CheckError> {
+fn constant_elements(constant: &Constant, how: &Conversion, at: usize) -> Result<Option<Elements>, CheckError> {
     let Some(Value::Array(array)) = &constant.value else { return Ok(None) };
-    let converted = |value: &Option<Value>| value.as_ref().map(|value| convert(value, how)).transpose();
+    let converted = |value: &Option<Value>| value.as_ref().map(|value| how.apply(value)).transpose();
     let elements = array.elements().iter().map(converted).collect::<Result<_, _>>();
     elements.map(Some).map_err(|reason| CheckError::Constant { at, reason })
 }

@@ -4,9 +4,10 @@
 use super::compare::converted;
 use super::like;
 use super::operand::{Operand, Order, Typed};
-use super::types::{self, Coercion, category, is_preferred};
+use super::types::{self, category, is_preferred};
 use super::walk::Checker;
 use crate::pg::PgType;
+use crate::predicate::cast::{self, Coercion};
 use crate::predicate::eval::folded_value;
 use crate::predicate::expr::Name;
 use crate::predicate::function::{Function, Needs, Ty, overloads};
@@ -66,7 +67,7 @@ impl<'a> Checker<'a> {
                 Operand::Unknown(unknown) => self.resolve(unknown, &parameter)?,
                 Operand::Typed(typed) => typed,
             };
-            let Some(Coercion::Here(how)) = types::coercion(&typed.ty, &parameter) else { return Err(refused()) };
+            let Some(Coercion::Here(how)) = cast::implicit(&typed.ty, &parameter) else { return Err(refused()) };
             is_caseless &= !types::is_text(&typed.ty) || has_one_case(&typed.term);
             collation = collation.with(typed.collation);
             arguments.push(converted(typed, how, at)?);
@@ -204,7 +205,7 @@ fn by_categories_of_unknown(candidates: &mut Vec<Candidate>, inputs: &[Option<Pg
 
 /// Whether a value of the one type is taken for the other without a cast.
 fn takes(from: &PgType, to: &PgType) -> bool {
-    types::coercion(from, to).is_some()
+    cast::implicit(from, to).is_some()
 }
 
 impl Candidate {

@@ -10,7 +10,7 @@ use super::walk::Checker;
 use crate::pg::PgType;
 use crate::predicate::eval::folded_value;
 use crate::predicate::expr::{Choice, Comparison};
-use crate::predicate::term::{Branches, Choose, Constant, Conversion, Term};
+use crate::predicate::term::{Branches, Choose, Constant, Term};
 use crate::predicate::{CheckError, Expr, Value};
 
 /// A CASE as written.
@@ -129,9 +129,7 @@ impl<'a> Checker<'a> {
 /// The type that the left side has in Postgres' own comparison of two types.
 fn compared_as(left: &PgType, right: &PgType) -> PgType {
     match types::plan(left, right) {
-        Some(plan) if !matches!(plan.left, Conversion::DateToTimestamp) && *left != PgType::Name => {
-            types::converted(left, plan.left)
-        }
+        Some(plan) if !matches!(left, PgType::Date | PgType::Name) => plan.left.result(left),
         _ => left.clone(),
     }
 }

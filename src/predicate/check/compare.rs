@@ -8,9 +8,9 @@ use super::types::{self, Plan};
 use super::walk::Checker;
 use crate::pg::PgType;
 use crate::predicate::canonical::symbol;
-use crate::predicate::eval::convert;
+use crate::predicate::cast::Conversion;
 use crate::predicate::expr::{Comparison, IsTest, Node};
-use crate::predicate::term::{Compare, Constant, Conversion, Convert, Distinct, Is, Term};
+use crate::predicate::term::{Compare, Constant, Convert, Distinct, Is, Term};
 use crate::predicate::{CheckError, Expr, Value};
 
 /// The bounds of a BETWEEN.
@@ -204,21 +204,19 @@ fn is_jsonb(ty: &PgType) -> bool {
 pub(super) fn converted(typed: Typed<'_>, how: Conversion, at: usize) -> Result<Term, CheckError> {
     match typed.term {
         Term::Constant(constant) => converted_constant(*constant, how, at),
-        term if how == Conversion::Relabel => Ok(term),
+        term if how.is_relabel() => Ok(term),
         inner => Ok(Term::Convert(Box::new(Convert { inner, how, written: None }))),
     }
 }
 
 fn converted_constant(constant: Constant, how: Conversion, at: usize) -> Result<Term, CheckError> {
-    let ty = types::converted(&constant.ty, how);
+    let ty = how.result(&constant.ty);
     let Some(value) = &constant.value else { return Ok(Term::Constant(Box::new(Constant::null(ty)))) };
-    let new = convert(value, how).map_err(|reason| CheckError::Constant { at, reason })?;
-    let constant_of = |value| Term::Constant(Box::new(Constant::new(ty.clone(), value)));
-    // A date beyond the range of timestamps has no text as one.
-    if how == Conversion::DateToTimestamp && Value::parse(&new.print(&ty), &ty).as_ref() != Ok(&new) {
+    let new = how.apply(value).map_err(|reason| CheckError::Constant { at, reason })?;
+    if new.has_no_text() {
         return Ok(Term::Convert(Box::new(Convert { inner: Term::Constant(Box::new(constant)), how, written: None })));
     }
-    Ok(constant_of(new))
+    Ok(Term::Constant(Box::new(Constant::new(ty, new))))
 }
 
 /// An integer constant takes the integer type of the other side if it fits, however it was written.

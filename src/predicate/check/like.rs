@@ -7,8 +7,9 @@ use super::operand::{Operand, Order, Typed};
 use super::types;
 use super::walk::Checker;
 use crate::pg::PgType;
+use crate::predicate::cast::Conversion;
 use crate::predicate::like::{Case, with_backslash};
-use crate::predicate::term::{Constant, Conversion, Convert, Like, Term};
+use crate::predicate::term::{Constant, Convert, Like, Term};
 use crate::predicate::{CheckError, Expr, Value};
 
 /// The operands of a LIKE.

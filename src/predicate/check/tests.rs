@@ -267,7 +267,7 @@ fn refusals_name_the_trouble() {
         ("mood = 'x'", "At location 7: invalid syntax for type mood: x"),
         ("at = 'now'", "At location 5: invalid syntax for type timestamptz: now"),
         ("data = '{}'", "At location 7: unsupported type json"),
-        ("title::int4 = 1", "At location 5: unknown cast from type text to type int4"),
+        ("uid::int4 = 1", "At location 3: unknown cast from type uuid to type int4"),
         ("id = ANY (1)", "At location 5: argument of ANY must be an array"),
         ("id IS TRUE", "At location 0: argument of IS TRUE must be bool, not int4"),
         ("id = ANY (ARRAY[1, title])", "At location 10: ARRAY types int4 and text cannot be matched"),

@@ -1,10 +1,12 @@
 //! Which types can be compared, and as what: the outcome of Postgres' operator resolution for the types known here.
 
 use crate::pg::PgType;
-use crate::predicate::term::Conversion;
+use crate::predicate::cast::{self, Coercion, Conversion, TO_COMPARE_DATE};
+
+pub(super) use crate::predicate::cast::is_same as same;
 
 /// How two types are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) struct Plan {
     pub(super) left: Conversion,
     pub(super) right: Conversion,
@@ -46,44 +48,37 @@ fn family(ty: &PgType) -> Family {
 
 /// How `left` and `right`, both base types, are compared; `None` if no operator takes them.
 pub(super) fn plan(left: &PgType, right: &PgType) -> Option<Plan> {
-    use Conversion::{
-        DateToTimestamp, IntToFloat, IntToNumeric, NumericToFloat, Pad, Relabel, TimeToInterval, TimeToTimetz, Trim,
-    };
+    use Conversion::{Pad, Relabel, Trim};
     let (l, r) = (family(left), family(right));
     let (left_as, right_as) = match (l, r) {
         (Family::Other, Family::Other) if same(left, right) => (Relabel, Relabel),
         (Family::Other, _) | (_, Family::Other) => return None,
         (l, r) if l == r => (Relabel, Relabel),
-        (Family::Int, Family::Numeric) => (IntToNumeric, Relabel),
-        (Family::Numeric, Family::Int) => (Relabel, IntToNumeric),
-        (Family::Int, Family::Float) => (IntToFloat, Relabel),
-        (Family::Float, Family::Int) => (Relabel, IntToFloat),
-        (Family::Numeric, Family::Float) => (NumericToFloat, Relabel),
-        (Family::Float, Family::Numeric) => (Relabel, NumericToFloat),
+        (Family::Int, Family::Numeric) | (Family::Time, Family::Interval) => (becoming(left, right)?, Relabel),
+        (Family::Numeric, Family::Int) | (Family::Interval, Family::Time) => (Relabel, becoming(right, left)?),
+        (Family::Int | Family::Numeric, Family::Float) => (becoming(left, &PgType::Float8)?, Relabel),
+        (Family::Float, Family::Int | Family::Numeric) => (Relabel, becoming(right, &PgType::Float8)?),
         // Two operators would do; the one with an exact operand wins, and of equals the one on text.
         (Family::Bpchar, Family::Text) if *right == PgType::Varchar => (Relabel, Pad),
         (Family::Text, Family::Bpchar) if *left == PgType::Varchar => (Pad, Relabel),
         (Family::Bpchar, Family::Text) => (Trim, Relabel),
         (Family::Text, Family::Bpchar) => (Relabel, Trim),
-        (Family::Date, Family::Timestamp) => (DateToTimestamp, Relabel),
-        (Family::Timestamp, Family::Date) => (Relabel, DateToTimestamp),
-        (Family::Time, Family::Timetz) => (TimeToTimetz, Relabel),
-        (Family::Timetz, Family::Time) => (Relabel, TimeToTimetz),
-        (Family::Time, Family::Interval) => (TimeToInterval, Relabel),
-        (Family::Interval, Family::Time) => (Relabel, TimeToInterval),
+        (Family::Date, Family::Timestamp) => (TO_COMPARE_DATE, Relabel),
+        (Family::Timestamp, Family::Date) => (Relabel, TO_COMPARE_DATE),
+        (Family::Time, Family::Timetz) => (becoming(left, right)?, Relabel),
+        (Family::Timetz, Family::Time) => (Relabel, becoming(right, left)?),
         _ => return None,
     };
-    let padded = [(l, left_as), (r, right_as)]
-        .iter()
-        .all(|(family, how)| *how == Pad || (*family == Family::Bpchar && *how != Trim));
+    let is_padded = |family, how: &Conversion| matches!(how, Pad) || (family == Family::Bpchar && !matches!(how, Trim));
+    let padded = is_padded(l, &left_as) && is_padded(r, &right_as);
     Some(Plan { left: left_as, right: right_as, padded })
 }
 
-/// Whether two types are one, but for domains.
-pub(super) fn same(left: &PgType, right: &PgType) -> bool {
-    match (left.base(), right.base()) {
-        (PgType::Array(left), PgType::Array(right)) => same(left, right),
-        (left, right) => left == right,
+/// How `from` becomes `to` by itself.
+fn becoming(from: &PgType, to: &PgType) -> Option<Conversion> {
+    match cast::implicit(from, to)? {
+        Coercion::Here(how) => Some(how),
+        Coercion::Elsewhere => None,
     }
 }
 
@@ -103,21 +98,6 @@ pub(super) fn is_int(ty: &PgType) -> bool {
 
 pub(super) fn is_text(ty: &PgType) -> bool {
     matches!(family(ty), Family::Text | Family::Bpchar)
-}
-
-/// The type after a conversion.
-pub(super) fn converted(ty: &PgType, how: Conversion) -> PgType {
-    match how {
-        Conversion::Relabel if family(ty) == Family::Text => PgType::Text,
-        Conversion::Relabel => ty.clone(),
-        Conversion::Trim | Conversion::EnumToText => PgType::Text,
-        Conversion::Pad => PgType::Bpchar,
-        Conversion::IntToNumeric => PgType::Numeric,
-        Conversion::IntToFloat | Conversion::NumericToFloat => PgType::Float8,
-        Conversion::DateToTimestamp => PgType::Timestamp,
-        Conversion::TimeToInterval => PgType::Interval,
-        Conversion::TimeToTimetz => PgType::Timetz,
-    }
 }
 
 /// The type that `ARRAY[..]` and `IN` find for elements of types `a` and then `b` (Postgres' rule for UNION): the first,
@@ -144,52 +124,6 @@ fn kind(ty: &PgType) -> Option<u8> {
         Family::Interval => Some(b'T'),
         Family::Other => None,
     }
-}
-
-/// How a value of one type is taken for another where no cast is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Coercion {
-    Here(Conversion),
-    /// Only Postgres can.
-    Elsewhere,
-}
-
-/// The implicit cast from `from` to `to` (`pg_cast`), if there is one.
-pub(super) fn coercion(from: &PgType, to: &PgType) -> Option<Coercion> {
-    use PgType::{
-        Bpchar, Cidr, Date, Float4, Float8, Inet, Int2, Int4, Int8, Interval, Macaddr, Macaddr8, Name, Numeric, Oid,
-        Text, Time, Timestamp, Timestamptz, Timetz, Varbit, Varchar,
-    };
-    if same(from, to) {
-        return Some(Coercion::Here(Conversion::Relabel));
-    }
-    Some(Coercion::Here(match (from, to) {
-        (Int2, Int4 | Int8)
-        | (Int4, Int8)
-        | (Float4, Float8)
-        | (Text | Varchar | Name, Text)
-        | (Text, Varchar)
-        | (Timestamp, Timestamptz) => Conversion::Relabel,
-        (Text | Varchar, Bpchar) => Conversion::Pad,
-        (Bpchar, Text | Varchar) => Conversion::Trim,
-        (Int2 | Int4 | Int8, Numeric) => Conversion::IntToNumeric,
-        (Int2 | Int4 | Int8, Float8) => Conversion::IntToFloat,
-        (Numeric, Float8) => Conversion::NumericToFloat,
-        (Date, Timestamp | Timestamptz) => Conversion::DateToTimestamp,
-        (Time, Interval) => Conversion::TimeToInterval,
-        (Time, Timetz) => Conversion::TimeToTimetz,
-        (Int2 | Int4 | Int8 | Numeric, Float4)
-        | (Int2 | Int4 | Int8, Oid)
-        | (Text | Varchar | Bpchar, Name)
-        | (Cidr, Inet)
-        | (Macaddr, Macaddr8)
-        | (PgType::Bit, Varbit)
-        | (Varbit, PgType::Bit) => return Some(Coercion::Elsewhere),
-        (PgType::Array(from), PgType::Array(to)) => {
-            return coercion(from.base(), to.base()).map(|_| Coercion::Elsewhere);
-        }
-        _ => return None,
-    }))
 }
 
 /// `pg_type.typcategory`
@@ -252,11 +186,11 @@ mod tests {
     #[test]
     fn mixed_numbers() {
         let numeric = plan(&PgType::Int4, &PgType::Numeric).unwrap();
-        assert_eq!((numeric.left, numeric.right), (Conversion::IntToNumeric, Conversion::Relabel));
+        assert!(matches!((numeric.left, numeric.right), (Conversion::Run(PgType::Numeric, _), Conversion::Relabel)));
         let float = plan(&PgType::Float4, &PgType::Numeric).unwrap();
-        assert_eq!((float.left, float.right), (Conversion::Relabel, Conversion::NumericToFloat));
-        assert_eq!(plan(&PgType::Int4, &PgType::Text), None);
-        assert_eq!(plan(&PgType::Uuid, &PgType::Text), None);
+        assert!(matches!((float.left, float.right), (Conversion::Relabel, Conversion::Run(PgType::Float8, _))));
+        assert!(plan(&PgType::Int4, &PgType::Text).is_none());
+        assert!(plan(&PgType::Uuid, &PgType::Text).is_none());
     }
 
     #[test]

@@ -8,8 +8,9 @@ use super::choose::CaseParts;
 use super::logic::joined;
 use super::operand::{Operand, Order, Typed, Unknown};
 use crate::pg::{Column, PgType, TableSchema};
+use crate::predicate::cast::Conversion;
 use crate::predicate::expr::Node;
-use crate::predicate::term::{ColumnRef, Constant, Conversion, Convert, Reader, Term};
+use crate::predicate::term::{ColumnRef, Constant, Convert, Reader, Term};
 use crate::predicate::{CheckError, Expr, HandedOn, Value};
 
 /// Deeper trees would endanger the stack; the parser allows less.

@@ -1,6 +1,7 @@
 //! Arithmetic of floats.
 
 use super::{Function, function};
+use crate::predicate::EvalError;
 
 pub(super) static FUNCTIONS: &[Function] = &[
     function!("*", (Float4, Float4) -> Float4),
@@ -45,3 +46,6 @@ pub(super) static FUNCTIONS: &[Function] = &[
     function!("|/", (Float8) -> Float8),
     function!("||/", (Float8) -> Float8),
 ];
+
+pub(in crate::predicate) const OVERFLOW: EvalError = EvalError::Refused("value out of range: overflow");
+pub(in crate::predicate) const UNDERFLOW: EvalError = EvalError::Refused("value out of range: underflow");

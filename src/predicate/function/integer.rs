@@ -85,7 +85,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
 /// A result before its range is checked: `None` is beyond that of any integer.
 type Wide = Result<Option<i64>, EvalError>;
 
-pub(super) const DIVISION_BY_ZERO: EvalError = EvalError::Refused("division by zero");
+pub(in crate::predicate) const DIVISION_BY_ZERO: EvalError = EvalError::Refused("division by zero");
 pub(in crate::predicate) const NO_INT2: EvalError = EvalError::Refused("smallint out of range");
 pub(in crate::predicate) const NO_INT4: EvalError = EvalError::Refused("integer out of range");
 pub(in crate::predicate) const NO_INT8: EvalError = EvalError::Refused("bigint out of range");

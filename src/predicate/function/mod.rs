@@ -16,6 +16,8 @@ mod numeric;
 mod tests;
 
 pub(super) use args::Args;
+pub(super) use float::{OVERFLOW, UNDERFLOW};
+pub(super) use integer::{NO_INT2, NO_INT4, NO_INT8};
 
 use std::fmt;
 

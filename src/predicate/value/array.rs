@@ -41,6 +41,12 @@ impl Array {
         &self.elements
     }
 
+    /// The same with other elements.
+    pub(in crate::predicate) fn map<E>(&self, make: impl Fn(&Value) -> Result<Value, E>) -> Result<Self, E> {
+        let elements = self.elements.iter().map(|element| element.as_ref().map(&make).transpose());
+        Ok(Self { elements: elements.collect::<Result<_, E>>()?, dimensions: self.dimensions.clone() })
+    }
+
     pub(super) fn parse(text: &str, element: &PgType) -> Option<Self> {
         let text = trim(text);
         let (bounds, body) = match text.strip_prefix('[') {

@@ -10,6 +10,7 @@ use super::text::trim;
 pub struct Float(f64);
 
 impl Float {
+    /// A value, which is single precision's if it is to be a `float4`.
     pub(in crate::predicate) fn new(value: f64) -> Self {
         // One bit pattern for each class of equal values, so that equality is that of bits.
         Self(if value.is_nan() {
@@ -21,6 +22,7 @@ impl Float {
         })
     }
 
+    /// The value.
     pub(in crate::predicate) fn get(self) -> f64 {
         self.0
     }

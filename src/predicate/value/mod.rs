@@ -136,6 +136,11 @@ impl Value {
         }
     }
 
+    /// Whether no text reads back to it: a date beyond the range of timestamps, taken for one to be compared.
+    pub(super) fn has_no_text(&self) -> bool {
+        matches!(self, Self::Timestamp(micros) if !is_timestamp(*micros))
+    }
+
     /// The text that Postgres prints for it under the fixed settings, `ty` being its type. Numerics lose the zeros
     /// at their end, so that equal ones print alike.
     pub fn print(&self, ty: &PgType) -> String {

@@ -1,0 +1,85 @@
+//! Casts between texts, and from and to text.
+
+use super::{Cast, Conversion, cast};
+use crate::pg::PgType;
+use crate::predicate::{EvalError, Value};
+
+pub(super) static CASTS: &[Cast] = &[
+    cast!(Text => Varchar, Implicit, as Relabel),
+    cast!(Varchar => Text, Implicit, as Relabel),
+    cast!(Name => Text, Implicit, as Relabel),
+    cast!(Name => Varchar, Assignment, as Relabel),
+    cast!(Name => Bpchar, Assignment, as Pad),
+    cast!(Text => Bpchar, Implicit, as Pad),
+    cast!(Varchar => Bpchar, Implicit, as Pad),
+    cast!(Bpchar => Text, Implicit, as Trim),
+    cast!(Bpchar => Varchar, Implicit, as Trim),
+    cast!(Text => Name, Implicit),
+    cast!(Varchar => Name, Implicit),
+    cast!(Bpchar => Name, Implicit),
+    cast!(Bool => Text, Assignment, bool_to_text),
+    cast!(Bool => Varchar, Assignment, bool_to_text),
+    cast!(Bool => Bpchar, Assignment, bool_to_text),
+];
+
+fn bool_to_text(value: &Value) -> Result<Value, EvalError> {
+    match value {
+        Value::Bool(value) => Ok(Value::Text(if *value { "true" } else { "false" }.into())),
+        _ => Err(super::number::MISMATCH),
+    }
+}
+
+/// The cast that Postgres makes with the types' input and output functions, if they are known here.
+pub(super) fn by_text(from: &PgType, to: &PgType) -> Option<Conversion> {
+    let is_text = |ty: &PgType| matches!(ty, PgType::Text | PgType::Varchar | PgType::Bpchar | PgType::Name);
+    match (from, to) {
+        (from, PgType::Text | PgType::Varchar | PgType::Bpchar) if is_printed(from) => {
+            Some(Conversion::Print(from.clone()))
+        }
+        (from, to) if is_text(from) && is_read(to) => Some(Conversion::Read(to.clone())),
+        _ => None,
+    }
+}
+
+/// Whether [`Value::print`] is the type's output function.
+fn is_printed(ty: &PgType) -> bool {
+    match ty {
+        PgType::Int2 | PgType::Int4 | PgType::Int8 | PgType::Uuid | PgType::Bytea => true,
+        other => super::date::is_printed(other) || other.enum_labels().is_some(),
+    }
+}
+
+/// Whether [`Value::parse`] is the type's input function.
+fn is_read(ty: &PgType) -> bool {
+    match ty {
+        PgType::Bool | PgType::Int2 | PgType::Int4 | PgType::Int8 | PgType::Float4 | PgType::Float8 => true,
+        PgType::Numeric | PgType::Uuid | PgType::Bytea => true,
+        other => super::date::is_read(other) || other.enum_labels().is_some(),
+    }
+}
+
+/// What the input function of `ty` makes of a text.
+pub(super) fn read(text: &str, ty: &PgType) -> Result<Value, EvalError> {
+    Value::parse(text, ty).map_err(|_| EvalError::InvalidInput { ty: in_words(ty) })
+}
+
+/// The type as Postgres' messages have it.
+fn in_words(ty: &PgType) -> &'static str {
+    match ty {
+        PgType::Bool => "boolean",
+        PgType::Int2 => "smallint",
+        PgType::Int4 => "integer",
+        PgType::Int8 => "bigint",
+        PgType::Float4 => "real",
+        PgType::Float8 => "double precision",
+        PgType::Numeric => "numeric",
+        PgType::Uuid => "uuid",
+        PgType::Bytea => "bytea",
+        PgType::Date => "date",
+        PgType::Time => "time",
+        PgType::Timestamp => "timestamp",
+        PgType::Timestamptz => "timestamp with time zone",
+        PgType::Interval => "interval",
+        _ => "enum",
+    }
+}

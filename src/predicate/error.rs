@@ -30,27 +30,7 @@ pub enum ParseError {
         /// As written.
         name: String,
     },
-    /// No function that can be evaluated.
-    #[error("At location {at}: unknown or unsupported function {name}/{arguments}")]
-    UnknownFunction {
-        /// Where.
-        at: usize,
-        /// Its name.
-        name: String,
-        /// How many arguments it has.
-        arguments: usize,
-    },
-    /// No operator that can be evaluated.
-    #[error("At location {at}: unknown {} operator \"{operator}\"", if *.unary { "unary" } else { "binary" })]
-    UnknownOperator {
-        /// Where.
-        at: usize,
-        /// As written.
-        operator: String,
-        /// Whether it has one operand.
-        unary: bool,
-    },
-    /// Something else that Postgres knows and the evaluator does not.
+    /// What Postgres knows and a shape cannot have.
     #[error("At location {at}: {message}")]
     Unsupported {
         /// Where.
@@ -58,9 +38,6 @@ pub enum ParseError {
         /// Its name and what is said of it.
         message: Cow<'static, str>,
     },
-    /// Arithmetic, say.
-    #[error("WHERE clause must return a boolean")]
-    NotBoolean,
     /// `ORDER BY`, `LIMIT` and the like.
     #[error("malformed query ending with SQL clauses")]
     Clauses,

@@ -174,6 +174,20 @@ pub(super) enum Comparison {
 }
 
 impl Comparison {
+    /// The one that an operator without a schema is.
+    pub(super) fn named(op: &Name) -> Option<Self> {
+        let found = match op.name.as_str() {
+            "=" => Self::Eq,
+            "<>" => Self::Ne,
+            "<" => Self::Lt,
+            "<=" => Self::Le,
+            ">" => Self::Gt,
+            ">=" => Self::Ge,
+            _ => return None,
+        };
+        op.schema.is_none().then_some(found)
+    }
+
     /// What holds with both sides exchanged.
     pub(super) fn mirrored(self) -> Self {
         match self {

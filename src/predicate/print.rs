@@ -3,6 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::expr::{Choice, Comparison, Expr, IsTest, Name, Node, Subscript, TypeName};
+use super::parse::is_infix_only;
 use crate::pg::{quote_ident, quote_literal};
 
 impl Display for Expr {
@@ -48,7 +49,7 @@ impl Display for Expr {
             Node::Call(function, items) => write!(f, "{function}({})", list(items, ", ")),
             Node::Choose(choice, items) => write!(f, "{choice}({})", list(items, ", ")),
             Node::Operator { op, left: Some(left), right } => write!(f, "({left} {} {right})", Symbol(op)),
-            Node::Operator { op, left: None, right } => write!(f, "({} {right})", Symbol(op)),
+            Node::Operator { op, left: None, right } => prefix(f, op, right),
             Node::QuantifiedOperator { op, value, array, all } => {
                 write!(f, "({value} {} {} ({array}))", Symbol(op), if *all { "ALL" } else { "ANY" })
             }
@@ -72,6 +73,15 @@ impl Display for Expr {
             Node::Field(value, field) => write!(f, "({value}).{}", quote_ident(field)),
         }
     }
+}
+
+/// What cannot stand before an operand by itself is written out, and so is a sign that a number would take for its own.
+fn prefix(f: &mut Formatter<'_>, op: &Name, operand: &Expr) -> fmt::Result {
+    let is_sign = matches!(op.name.as_str(), "+" | "-") && matches!(operand.node, Node::Number(_));
+    if op.schema.is_none() && (is_infix_only(&op.name) || is_sign) {
+        return write!(f, "(OPERATOR({}) {operand})", op.name);
+    }
+    write!(f, "({} {operand})", Symbol(op))
 }
 
 fn not(negated: bool) -> &'static str {

@@ -43,8 +43,12 @@ impl<'a> Checker<'a> {
         Ok(Some(base(&found)))
     }
 
-    /// The type of this name: a built-in one, or one that a column of the table has.
+    /// The type of this name: a built-in one, or one that a column of the table has. One with a modifier changes values,
+    /// which is not done here.
     pub(super) fn named_type(&self, name: &TypeName) -> Option<PgType> {
+        if !name.modifiers.is_empty() {
+            return None;
+        }
         let schema = name.schema.as_deref();
         let built_in = || match schema {
             None | Some("pg_catalog") => PgType::from_name(&name.name),

@@ -106,8 +106,8 @@ impl Callee<'_> {
             return CheckError::UnknownOperator { at, operator: name.name.clone(), unary: arguments == 1 };
         }
         let name = match &name.schema {
-            Some(schema) => format!("{schema}.{}", name.name),
-            None => name.name.clone(),
+            Some(schema) if schema != "pg_catalog" => format!("{schema}.{}", name.name),
+            _ => name.name.clone(),
         };
         CheckError::UnknownFunction { at, name, arguments }
     }

@@ -95,6 +95,9 @@ fn check(expr: &Expr, params: &[Option<String>], scope: Scope<'_>) -> Result<(),
         Node::Call(function, arguments) if !is_one_of(function, &FUNCTIONS) => {
             return Err(CheckError::UnknownFunction { at, name: function.name.clone(), arguments: arguments.len() });
         }
+        Node::Choose(choice, arguments) if *choice != Choice::Coalesce => {
+            return Err(CheckError::UnknownFunction { at, name: choice.name().to_owned(), arguments: arguments.len() });
+        }
         Node::Operator { op, left, .. } if !is_one_of(op, &OPERATORS) => {
             return Err(CheckError::UnknownOperator { at, operator: op.name.clone(), unary: left.is_none() });
         }

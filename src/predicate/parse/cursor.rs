@@ -85,33 +85,4 @@ impl<'t> Cursor<'t> {
     pub(super) fn slice(&self, at: usize, end: usize) -> Option<String> {
         self.text.get(at..end).map(str::to_owned)
     }
-
-    /// All tokens, the last of which is the end.
-    pub(super) fn tokens(&self) -> &[Token] {
-        &self.tokens
-    }
-
-    /// Whether the end has come before a parenthesis was closed.
-    pub(super) fn ran_out(&self) -> bool {
-        let closed = self.position.checked_sub(1).and_then(|last| self.tokens.get(last));
-        self.peek().kind == Kind::End && closed.is_none_or(|token| token.kind != Kind::Mark(')'))
-    }
-
-    /// Goes past a parenthesis that is open by now, to its end; how many parts there are between commas.
-    pub(super) fn skip_group(&mut self) -> usize {
-        let (mut depth, mut commas, start) = (1_usize, 0, self.position);
-        loop {
-            match self.peek().kind {
-                Kind::Mark('(' | '[') => depth += 1,
-                Kind::Mark(')' | ']') => depth -= 1,
-                Kind::Mark(',') if depth == 1 => commas += 1,
-                Kind::End => return commas + 1,
-                _ => {}
-            }
-            self.advance();
-            if depth == 0 {
-                return if self.position == start + 1 { 0 } else { commas + 1 };
-            }
-        }
-    }
 }

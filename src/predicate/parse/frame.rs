@@ -3,8 +3,9 @@
 //! The parser keeps these on a stack of its own instead of recursing: a text may open thousands of parentheses.
 
 use super::MAX_DEPTH;
+use super::pending::Pending;
 use crate::predicate::ParseError;
-use crate::predicate::expr::{Choice, Comparison, Expr, Name, Node};
+use crate::predicate::expr::{Expr, Node};
 
 /// An expression that has been read.
 #[derive(Debug)]
@@ -20,31 +21,6 @@ impl Operand {
     }
 }
 
-/// How tightly operators bind, loosest first (the table of precedence in `gram.y`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Level {
-    Or,
-    And,
-    Not,
-    Is,
-    Compare,
-    Like,
-    /// Operators without a level of their own.
-    Other,
-    Add,
-    Multiply,
-    Power,
-    Sign,
-    Cast,
-}
-
-impl Level {
-    /// Whether `a op b op c` is an error.
-    pub(super) fn is_nonassociative(self) -> bool {
-        matches!(self, Self::Is | Self::Compare | Self::Like)
-    }
-}
-
 #[derive(Debug)]
 pub(super) struct Frame {
     /// Where its node stands: at the operator.
@@ -52,106 +28,6 @@ pub(super) struct Frame {
     /// Of the deepest operand so far.
     depth: usize,
     pub(super) kind: Pending,
-}
-
-#[derive(Debug)]
-pub(super) enum Pending {
-    /// `(`
-    Group,
-    /// `value IN (`
-    In {
-        value: Expr,
-        list: Vec<Expr>,
-        negated: bool,
-    },
-    /// `ARRAY[`
-    Array(Vec<Expr>),
-    /// `function(`
-    Call(Name, Vec<Expr>),
-    /// `COALESCE (` and its like
-    Choose(Choice, Vec<Expr>),
-    /// `op`, or `left op`
-    Operator {
-        op: Name,
-        left: Option<Expr>,
-        level: Level,
-    },
-    /// `value op ANY (`
-    Quantified {
-        op: Comparison,
-        value: Expr,
-        all: bool,
-    },
-    /// `CAST (`
-    Cast,
-    /// `value BETWEEN`, before `AND`
-    Low {
-        value: Expr,
-        symmetric: bool,
-        negated: bool,
-    },
-    /// `value BETWEEN low AND`
-    High {
-        value: Expr,
-        low: Expr,
-        symmetric: bool,
-        negated: bool,
-    },
-    Not,
-    Sign {
-        negative: bool,
-    },
-    Junction {
-        any: bool,
-        items: Vec<Expr>,
-    },
-    Compare(Comparison, Expr),
-    Distinct {
-        left: Expr,
-        negated: bool,
-    },
-    Like {
-        value: Expr,
-        like: Like,
-    },
-    Escape {
-        value: Expr,
-        pattern: Expr,
-        like: Like,
-    },
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Like {
-    pub(super) ignore_case: bool,
-    pub(super) negated: bool,
-    /// Written as `~~`, which binds tighter and has no `ESCAPE`.
-    pub(super) operator: bool,
-}
-
-impl Pending {
-    /// Its level; `None` if only a closing mark ends it, or `AND` that of a `BETWEEN`.
-    pub(super) fn level(&self) -> Option<Level> {
-        match self {
-            Self::Group
-            | Self::In { .. }
-            | Self::Array(_)
-            | Self::Call(..)
-            | Self::Choose(..)
-            | Self::Quantified { .. }
-            | Self::Cast
-            | Self::Low { .. } => None,
-            Self::Junction { any: true, .. } => Some(Level::Or),
-            Self::Junction { any: false, .. } => Some(Level::And),
-            Self::Not => Some(Level::Not),
-            Self::Distinct { .. } => Some(Level::Is),
-            Self::Compare(..) => Some(Level::Compare),
-            Self::Like { like: Like { operator: true, .. }, .. } => Some(Level::Other),
-            Self::Like { .. } | Self::Escape { .. } | Self::High { .. } => Some(Level::Like),
-            Self::Operator { level, .. } => Some(*level),
-            Self::Sign { .. } => Some(Level::Sign),
-        }
-    }
 }
 
 impl Frame {
@@ -198,14 +74,19 @@ impl Frame {
             _ => false,
         };
         let inner = last.depth - usize::from(is_same);
-        self.depth = self.depth.max(inner);
+        self.depth = self.depth.max(inner) + self.kind.hidden_levels();
         let node = self.kind.node(last.expr);
         build(self.at, self.depth, node)
     }
 
-    /// `ARRAY[]`
-    pub(super) fn empty_array(at: usize) -> Operand {
-        Operand::leaf(at, Node::Array(Vec::new()))
+    /// Notes that an operand of it is that deep.
+    pub(super) fn deepen(&mut self, depth: usize) {
+        self.depth = self.depth.max(depth);
+    }
+
+    /// How deep the operands are that have been noted.
+    pub(super) fn depth(&self) -> usize {
+        self.depth
     }
 }
 
@@ -222,67 +103,4 @@ pub(super) fn build(at: usize, depth: usize, node: Node) -> Result<Operand, Pars
 /// A node over one operand.
 pub(super) fn wrap(operand: Operand, at: usize, node: impl FnOnce(Box<Expr>) -> Node) -> Result<Operand, ParseError> {
     build(at, operand.depth, node(Box::new(operand.expr)))
-}
-
-impl Pending {
-    fn node(self, last: Expr) -> Node {
-        let boxed = Box::new;
-        match self {
-            Self::Group | Self::Cast | Self::Low { .. } => last.node,
-            Self::In { value, mut list, negated } => {
-                list.push(last);
-                Node::In { value: boxed(value), list, negated }
-            }
-            Self::Array(mut items) => {
-                items.push(last);
-                Node::Array(items)
-            }
-            Self::Call(function, mut items) => {
-                items.push(last);
-                Node::Call(function, items)
-            }
-            Self::Choose(choice, mut items) => {
-                items.push(last);
-                Node::Choose(choice, items)
-            }
-            Self::Operator { op, left, .. } => Node::Operator { op, left: left.map(boxed), right: boxed(last) },
-            Self::Quantified { op, value, all } => {
-                Node::Quantified { op, value: boxed(value), array: boxed(last), all }
-            }
-            Self::High { value, low, symmetric, negated } => {
-                Node::Between { value: boxed(value), low: boxed(low), high: boxed(last), symmetric, negated }
-            }
-            Self::Not => Node::Not(boxed(last)),
-            Self::Sign { negative } => signed(negative, last),
-            Self::Junction { any, items } => {
-                let items = Expr::joined(any, items, last);
-                if any { Node::Or(items) } else { Node::And(items) }
-            }
-            Self::Compare(op, left) => Node::Compare(op, boxed(left), boxed(last)),
-            Self::Distinct { left, negated } => Node::Distinct { left: boxed(left), right: boxed(last), negated },
-            Self::Like { value, like } => like.node(value, last, None),
-            Self::Escape { value, pattern, like } => like.node(value, pattern, Some(last)),
-        }
-    }
-}
-
-impl Like {
-    fn node(self, value: Expr, pattern: Expr, escape: Option<Expr>) -> Node {
-        let Self { ignore_case, negated, .. } = self;
-        let (value, pattern, escape) = (Box::new(value), Box::new(pattern), escape.map(Box::new));
-        Node::Like { value, pattern, escape, ignore_case, negated }
-    }
-}
-
-/// The sign belongs to the number, as Postgres folds it; before anything else it is an operator.
-fn signed(negative: bool, operand: Expr) -> Node {
-    let Node::Number(number) = operand.node else {
-        let op = Name::bare(if negative { "-" } else { "+" });
-        return Node::Operator { op, left: None, right: Box::new(operand) };
-    };
-    Node::Number(match number.strip_prefix('-') {
-        _ if !negative => number,
-        Some(positive) => positive.to_owned(),
-        None => format!("-{number}"),
-    })
 }

@@ -21,8 +21,8 @@ pub(super) enum Kind {
     Number(String),
     /// A string's content.
     Text(String),
-    /// A string of another type than text, by the name of its node.
-    Typed(&'static str),
+    /// A bit string in lower case, the letter in front.
+    Bits(String),
     Param(u32),
     /// `!=` is `<>`.
     Operator(String),

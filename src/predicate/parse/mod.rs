@@ -1,30 +1,42 @@
-//! Text into [`Expr`], by the grammar of Postgres as far as the evaluator goes; all else is refused by name.
+//! Text into [`Expr`], by the grammar of Postgres (`a_expr` in its `gram.y`); what needs more than a row is refused by name.
 //!
 //! Called by `shape` (filters as SQL, where clauses that Diesel rendered) and, through it, for the protocol's `where`.
 //! An operator-precedence parser on a stack of its own: neither parsing nor what it yields can exhaust the thread's,
 //! and left and right nesting of `AND` and `OR`, parentheses or not, is flattened on the way.
 //!
-//! Map: `lex` and `string` make tokens, `operand` reads what may begin an expression, `infix` what may follow one;
-//! `frame` holds what is not finished, `types` the names of types.
+//! Map: `lex` and `string` make tokens, `operand` reads what may begin an expression, `infix` and `condition` what may
+//! follow one, `bracket` what is enclosed, `case`, `call` and `worded` what has words of its own. A `frame` holds what is
+//! not finished, of a kind in `pending`, which binds as `level` says. `name` and `types` read names.
 
+mod bracket;
+mod call;
+mod case;
+mod condition;
 mod cursor;
 mod frame;
 mod infix;
+mod level;
 mod lex;
+mod name;
 mod operand;
 mod order;
+mod pending;
 mod string;
 #[cfg(test)]
 mod tests;
 mod types;
+mod worded;
 mod words;
+
+pub(super) use level::is_infix_only;
 
 pub use order::OrderBy;
 
 use std::str::FromStr;
 
 use self::cursor::Cursor;
-use self::frame::{Frame, Operand, Pending};
+use self::frame::{Frame, Operand};
+use self::pending::Pending;
 use super::{Expr, ParseError};
 use crate::pg::TableName;
 

@@ -124,7 +124,7 @@ impl Parser<'_> {
         let at = self.cursor.at();
         let is_call = self.cursor.is_mark(1, '(');
         let node = match &self.cursor.peek().kind {
-            Kind::Number(_) | Kind::Text(_) | Kind::Typed(_) => "A_Const",
+            Kind::Number(_) | Kind::Text(_) | Kind::Bits(_) => "A_Const",
             Kind::Param(_) => "ParamRef",
             Kind::Operator(sign) if sign == "-" || sign == "+" => "A_Expr",
             Kind::Operator(_) | Kind::Mark(_) | Kind::End => return Err(self.unexpected()),

@@ -21,12 +21,14 @@ pub(super) fn literal(lexer: &mut Lexer<'_>) -> Result<Option<Kind>, ParseError>
     } else if lexer.eat("u&'") {
         let raw = quoted(lexer, at)?;
         Kind::Text(unicode(&raw).ok_or_else(|| lexer.error(at, BAD_UNICODE))?)
-    } else if lexer.eat("b'") || lexer.eat("x'") {
-        quoted(lexer, at)?;
-        Kind::Typed("BitString")
-    } else if lexer.eat("n'") {
-        quoted(lexer, at)?;
-        Kind::Typed("NationalString")
+    } else if lexer.eat("b'") {
+        Kind::Bits(format!("b{}", bits(lexer, at, 2)?))
+    } else if lexer.eat("x'") {
+        Kind::Bits(format!("x{}", bits(lexer, at, 16)?))
+    } else if lexer.rest().get(..2).is_some_and(|start| start.eq_ignore_ascii_case("n'")) {
+        // The literal follows its type.
+        lexer.at += 1;
+        Kind::Word("nchar".to_owned())
     } else if lexer.eat("\"") {
         Kind::Quoted(name(lexer, at)?)
     } else if lexer.eat("u&\"") {
@@ -60,6 +62,24 @@ fn quoted(lexer: &mut Lexer<'_>, at: usize) -> Result<String, ParseError> {
             return Ok(content);
         }
     }
+}
+
+/// The digits of a bit string.
+fn bits(lexer: &mut Lexer<'_>, at: usize, radix: u32) -> Result<String, ParseError> {
+    let mut digits = String::new();
+    loop {
+        digits.push_str(lexer.take_while(|c| c != '\''));
+        if lexer.next().is_none() {
+            return Err(lexer.error(at, "unterminated bit string literal"));
+        }
+        if !continues(lexer) {
+            break;
+        }
+    }
+    if digits.chars().all(|c| c.is_digit(radix)) {
+        return Ok(digits.to_ascii_lowercase());
+    }
+    Err(lexer.error(at, if radix == 2 { "not a valid binary digit" } else { "not a valid hexadecimal digit" }))
 }
 
 /// Goes past the opening quote of the same string's next part, which must be on another line.

@@ -2,42 +2,57 @@
 
 use super::cursor::Cursor;
 use super::lex::Kind;
-use super::words::is_reserved_for_all;
+use super::words::{is_column_name, is_reserved_for_all};
 use crate::predicate::ParseError;
-use crate::predicate::expr::TypeName;
+use crate::predicate::expr::{Expr, Node, TypeName};
+
+/// What an interval keeps, as its type's modifier has it (`utils/timestamp.h`).
+const FIELDS: [(&str, i32); 6] =
+    [("year", 1 << 2), ("month", 1 << 1), ("day", 1 << 3), ("hour", 1 << 10), ("minute", 1 << 11), ("second", 1 << 12)];
+/// All of that.
+const ALL_FIELDS: i32 = 0x7FFF;
 
 /// A type as read.
-pub(super) struct WrittenType {
+struct Written {
     name: TypeName,
-    /// Where it has a modifier: a length, a precision.
-    modifier: Option<usize>,
-}
-
-impl WrittenType {
-    /// Its name. A modifier would change the value, which is not done here.
-    pub(super) fn plain(self) -> Result<TypeName, ParseError> {
-        match self.modifier {
-            None => Ok(self.name),
-            Some(at) => {
-                let message = format!("type modifier of {} is not supported", self.name.name).into();
-                Err(ParseError::Unsupported { at, message })
-            }
-        }
-    }
+    /// The length that it has in a cast if none is written.
+    default_length: Option<i32>,
 }
 
 /// The type of a cast, with the bounds of an array.
 pub(super) fn cast_target(cursor: &mut Cursor<'_>) -> Result<TypeName, ParseError> {
-    let Some(mut written) = type_name(cursor) else { return Err(cursor.unexpected()) };
+    let Some(Written { mut name, default_length }) = written(cursor) else { return Err(cursor.unexpected()) };
+    if name == plain("interval")
+        && let Some(fields) = interval_fields(cursor)?
+    {
+        name.modifiers = fields;
+    }
+    if name.modifiers.is_empty() {
+        name.modifiers.extend(default_length);
+    }
     if cursor.eat("array") {
-        written.name.array = true;
+        name.array = true;
         bound(cursor)?;
     } else {
         while bound(cursor)? {
-            written.name.array = true;
+            name.array = true;
         }
     }
-    written.plain()
+    Ok(name)
+}
+
+/// `type 'literal'`; `None` if the tokens are none.
+pub(super) fn literal_type(cursor: &mut Cursor<'_>) -> Result<Option<(TypeName, Expr)>, ParseError> {
+    let Some(Written { mut name, .. }) = written(cursor) else { return Ok(None) };
+    let Kind::Text(text) = &cursor.peek().kind else { return Ok(None) };
+    let text = Expr { node: Node::Text(text.clone()), at: cursor.at() };
+    cursor.advance();
+    if name == plain("interval")
+        && let Some(fields) = interval_fields(cursor)?
+    {
+        name.modifiers = fields;
+    }
+    Ok(Some((name, text)))
 }
 
 /// `[]`, or `[3]`, which means the same.
@@ -53,94 +68,115 @@ fn bound(cursor: &mut Cursor<'_>) -> Result<bool, ParseError> {
 }
 
 /// A type without bounds; `None` if the tokens are none.
-pub(super) fn type_name(cursor: &mut Cursor<'_>) -> Option<WrittenType> {
-    let at = cursor.at();
+fn written(cursor: &mut Cursor<'_>) -> Option<Written> {
     let Some(word) = cursor.word().map(str::to_owned) else { return generic(cursor) };
-    let fixed = |cursor: &mut Cursor<'_>, name: &str, modifier: Option<usize>| {
+    let simple = |cursor: &mut Cursor<'_>, name: &str| {
         cursor.advance();
-        built_in(cursor, name, modifier)
+        Some(Written { name: plain(name), default_length: None })
     };
     match word.as_str() {
-        "int" | "integer" => Some(fixed(cursor, "int4", None)),
-        "smallint" => Some(fixed(cursor, "int2", None)),
-        "bigint" => Some(fixed(cursor, "int8", None)),
-        "real" => Some(fixed(cursor, "float4", None)),
-        "boolean" => Some(fixed(cursor, "bool", None)),
-        "decimal" | "dec" => Some(fixed(cursor, "numeric", None)),
+        "int" | "integer" => simple(cursor, "int4"),
+        "smallint" => simple(cursor, "int2"),
+        "bigint" => simple(cursor, "int8"),
+        "real" => simple(cursor, "float4"),
+        "boolean" => simple(cursor, "bool"),
+        "double" if cursor.word_ahead(1) == Some("precision") => {
+            cursor.advance();
+            simple(cursor, "float8")
+        }
+        "decimal" | "dec" | "numeric" => {
+            cursor.advance();
+            Some(Written { name: with_modifiers(cursor, "numeric")?, default_length: None })
+        }
         "float" => {
             cursor.advance();
             float(cursor)
         }
-        "double" if cursor.word_ahead(1) == Some("precision") => {
-            cursor.advance();
-            Some(fixed(cursor, "float8", None))
-        }
         "national" if matches!(cursor.word_ahead(1), Some("character" | "char")) => {
             cursor.advance();
             cursor.advance();
-            Some(character(cursor, at))
+            sized(cursor, ("bpchar", "varchar"))
         }
         "character" | "char" | "nchar" => {
             cursor.advance();
-            Some(character(cursor, at))
+            sized(cursor, ("bpchar", "varchar"))
+        }
+        "varchar" => {
+            cursor.advance();
+            Some(Written { name: with_modifiers(cursor, "varchar")?, default_length: None })
         }
         "bit" => {
             cursor.advance();
-            let varying = cursor.eat("varying");
-            // Without a length it is of one bit.
-            Some(if varying { built_in(cursor, "varbit", None) } else { built_in(cursor, "bit", Some(at)) })
+            sized(cursor, ("bit", "varbit"))
         }
         "time" | "timestamp" => {
             cursor.advance();
-            Some(time(cursor, &word))
+            time(cursor, &word)
         }
         "interval" => {
             cursor.advance();
-            Some(interval(cursor))
+            interval(cursor)
         }
         word if is_reserved_for_all(word) => None,
+        word if is_column_name(word) && !cursor.is_mark(1, '.') => None,
         _ => generic(cursor),
     }
 }
 
-fn named(schema: Option<String>, name: &str, modifier: Option<usize>) -> WrittenType {
-    WrittenType { name: TypeName { schema, name: name.to_owned(), modifiers: Vec::new(), array: false }, modifier }
+/// A built-in type by its internal name.
+fn plain(name: &str) -> TypeName {
+    TypeName { schema: None, name: name.to_owned(), modifiers: Vec::new(), array: false }
 }
 
-/// A built-in type by its internal name, and the modifier that may follow.
-fn built_in(cursor: &mut Cursor<'_>, name: &str, modifier: Option<usize>) -> WrittenType {
-    named(None, name, eat_modifier(cursor).or(modifier))
+fn with_modifiers(cursor: &mut Cursor<'_>, name: &str) -> Option<TypeName> {
+    Some(TypeName { modifiers: modifiers(cursor)?, ..plain(name) })
 }
 
-fn eat_modifier(cursor: &mut Cursor<'_>) -> Option<usize> {
-    let at = cursor.at();
-    cursor.eat_mark('(').then(|| {
-        cursor.skip_group();
-        at
-    })
-}
-
-/// After the word: without a length `char` is of one character.
-fn character(cursor: &mut Cursor<'_>, at: usize) -> WrittenType {
-    if cursor.eat("varying") { built_in(cursor, "varchar", None) } else { built_in(cursor, "bpchar", Some(at)) }
-}
-
-fn float(cursor: &mut Cursor<'_>) -> Option<WrittenType> {
+/// `(8, -2)`, if it follows; `None` if something else stands in the parentheses.
+fn modifiers(cursor: &mut Cursor<'_>) -> Option<Vec<i32>> {
+    let mut modifiers = Vec::new();
     if !cursor.eat_mark('(') {
-        return Some(named(None, "float8", None));
+        return Some(modifiers);
     }
-    let Kind::Number(bits) = &cursor.peek().kind else { return None };
-    let name = match bits.parse() {
-        Ok(1..=24) => "float4",
-        Ok(25..=53) => "float8",
+    loop {
+        modifiers.push(integer(cursor)?);
+        if cursor.eat_mark(')') {
+            return Some(modifiers);
+        }
+        cursor.eat_mark(',').then_some(())?;
+    }
+}
+
+fn integer(cursor: &mut Cursor<'_>) -> Option<i32> {
+    let is_negative = matches!(&cursor.peek().kind, Kind::Operator(operator) if operator == "-");
+    if is_negative {
+        cursor.advance();
+    }
+    let Kind::Number(number) = &cursor.peek().kind else { return None };
+    let number: i32 = number.parse().ok()?;
+    cursor.advance();
+    Some(if is_negative { -number } else { number })
+}
+
+/// After the word: a type of fixed length, which is 1 if a cast does not tell, and the one of any length.
+fn sized(cursor: &mut Cursor<'_>, (fixed, varying): (&str, &str)) -> Option<Written> {
+    if cursor.eat("varying") {
+        return Some(Written { name: with_modifiers(cursor, varying)?, default_length: None });
+    }
+    Some(Written { name: with_modifiers(cursor, fixed)?, default_length: Some(1) })
+}
+
+fn float(cursor: &mut Cursor<'_>) -> Option<Written> {
+    let name = match modifiers(cursor)?.as_slice() {
+        [] | [25..=53] => "float8",
+        [1..=24] => "float4",
         _ => return None,
     };
-    cursor.advance();
-    cursor.eat_mark(')').then(|| named(None, name, None))
+    Some(Written { name: plain(name), default_length: None })
 }
 
-fn time(cursor: &mut Cursor<'_>, word: &str) -> WrittenType {
-    let modifier = eat_modifier(cursor);
+fn time(cursor: &mut Cursor<'_>, word: &str) -> Option<Written> {
+    let modifiers = modifiers(cursor)?;
     let zone = |cursor: &Cursor<'_>| cursor.word_ahead(1) == Some("time") && cursor.word_ahead(2) == Some("zone");
     let with = match cursor.word() {
         Some("with") if zone(cursor) => Some("tz"),
@@ -150,25 +186,49 @@ fn time(cursor: &mut Cursor<'_>, word: &str) -> WrittenType {
     if with.is_some() {
         (0..3).for_each(|_| cursor.advance());
     }
-    named(None, &format!("{word}{}", with.unwrap_or_default()), modifier)
+    let name = plain(&format!("{word}{}", with.unwrap_or_default()));
+    Some(Written { name: TypeName { modifiers, ..name }, default_length: None })
 }
 
-fn interval(cursor: &mut Cursor<'_>) -> WrittenType {
-    let mut written = built_in(cursor, "interval", None);
-    let at = cursor.at();
-    while matches!(cursor.word(), Some("year" | "month" | "day" | "hour" | "minute" | "second" | "to")) {
-        written.modifier = Some(at);
+/// `interval(3)`; fields come later.
+fn interval(cursor: &mut Cursor<'_>) -> Option<Written> {
+    let mut modifiers = modifiers(cursor)?;
+    if !modifiers.is_empty() {
+        modifiers.insert(0, ALL_FIELDS);
+    }
+    Some(Written { name: TypeName { modifiers, ..plain("interval") }, default_length: None })
+}
+
+/// `DAY TO SECOND (3)` as modifiers, if it follows.
+fn interval_fields(cursor: &mut Cursor<'_>) -> Result<Option<Vec<i32>>, ParseError> {
+    let position = |word: Option<&str>| FIELDS.iter().position(|(field, _)| Some(*field) == word);
+    let Some(first) = position(cursor.word()) else { return Ok(None) };
+    cursor.advance();
+    let mut last = first;
+    if cursor.eat("to") {
+        let is_of_year = |field: usize| field < 2;
+        last = match position(cursor.word()) {
+            Some(last) if last > first && is_of_year(last) == is_of_year(first) => last,
+            _ => return Err(cursor.unexpected()),
+        };
         cursor.advance();
     }
-    written
+    let mut modifiers = vec![FIELDS.iter().take(last + 1).skip(first).map(|(_, bit)| bit).sum()];
+    if last == FIELDS.len() - 1 && cursor.is_mark(0, '(') {
+        let Some(precision) = self::modifiers(cursor).filter(|all| all.len() == 1) else {
+            return Err(cursor.unexpected());
+        };
+        modifiers.extend(precision);
+    }
+    Ok(Some(modifiers))
 }
 
 /// Any other name, perhaps with a schema.
-fn generic(cursor: &mut Cursor<'_>) -> Option<WrittenType> {
+fn generic(cursor: &mut Cursor<'_>) -> Option<Written> {
     let first = eat_name(cursor)?;
     let (schema, name) = if cursor.eat_mark('.') { (Some(first), eat_name(cursor)?) } else { (None, first) };
-    let modifier = eat_modifier(cursor);
-    Some(named(schema, &name, modifier))
+    let modifiers = modifiers(cursor)?;
+    Some(Written { name: TypeName { schema, name, modifiers, array: false }, default_length: None })
 }
 
 fn eat_name(cursor: &mut Cursor<'_>) -> Option<String> {

@@ -10,6 +10,11 @@ pub(super) fn is_reserved_for_all(word: &str) -> bool {
     RESERVED.binary_search(&word).is_ok()
 }
 
+/// What can name a column but no function or type, for it begins something of its own there.
+pub(super) fn is_column_name(word: &str) -> bool {
+    COLUMN_NAME.binary_search(&word).is_ok()
+}
+
 /// Reserved words that are a value by themselves: the time, the user.
 pub(super) fn is_session_value(word: &str) -> bool {
     matches!(
@@ -154,6 +159,60 @@ const FUNCTION_OR_TYPE: &[&str] = &[
     "verbose",
 ];
 
+const COLUMN_NAME: &[&str] = &[
+    "between",
+    "bigint",
+    "bit",
+    "boolean",
+    "char",
+    "character",
+    "coalesce",
+    "dec",
+    "decimal",
+    "exists",
+    "extract",
+    "float",
+    "greatest",
+    "grouping",
+    "inout",
+    "int",
+    "integer",
+    "interval",
+    "least",
+    "national",
+    "nchar",
+    "none",
+    "normalize",
+    "nullif",
+    "numeric",
+    "out",
+    "overlay",
+    "position",
+    "precision",
+    "real",
+    "row",
+    "setof",
+    "smallint",
+    "substring",
+    "time",
+    "timestamp",
+    "treat",
+    "trim",
+    "values",
+    "varchar",
+    "xmlattributes",
+    "xmlconcat",
+    "xmlelement",
+    "xmlexists",
+    "xmlforest",
+    "xmlnamespaces",
+    "xmlparse",
+    "xmlpi",
+    "xmlroot",
+    "xmlserialize",
+    "xmltable",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,5 +221,6 @@ mod tests {
     fn the_lists_are_sorted() {
         assert!(RESERVED.is_sorted());
         assert!(FUNCTION_OR_TYPE.is_sorted());
+        assert!(COLUMN_NAME.is_sorted());
     }
 }

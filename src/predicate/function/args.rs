@@ -51,7 +51,7 @@ impl<'a> Args<'a> {
         }
     }
 
-    fn typed(&self, at: usize) -> Result<&'a Value, EvalError> {
+    pub(super) fn typed(&self, at: usize) -> Result<&'a Value, EvalError> {
         match self.operands.get(at).and_then(Option::as_ref) {
             Some(Operand::Constant(value)) => Ok(value),
             Some(Operand::Value(value)) => Ok(value),

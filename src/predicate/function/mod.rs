@@ -6,11 +6,15 @@
 //! family of types. Comparisons, LIKE and casts are not among them: they have terms of their own.
 
 mod args;
+mod date_time;
 mod elsewhere;
 mod float;
 mod integer;
 mod json;
 mod numeric;
+#[cfg(test)]
+#[cfg(feature = "embedded")]
+mod oracle_tests;
 #[cfg(test)]
 #[cfg(feature = "embedded")]
 mod tests;
@@ -56,7 +60,6 @@ impl Traits {
         Self { is_strict: true, is_variadic: false, collation: Needs::Nothing, accepts: None };
 
     /// Evaluated here only for the constants that `accepts` takes; else Postgres is asked.
-    #[expect(dead_code, reason = "until a family has one")]
     const fn accepting(self, accepts: Accepts) -> Self {
         Self { accepts: Some(accepts), ..self }
     }
@@ -178,8 +181,22 @@ macro_rules! run {
 use {function, run, traits, ty};
 
 /// Every family.
-static FAMILIES: &[&[Function]] =
-    &[elsewhere::FUNCTIONS, float::FUNCTIONS, integer::FUNCTIONS, json::FUNCTIONS, numeric::FUNCTIONS];
+static FAMILIES: &[&[Function]] = &[
+    date_time::age::FUNCTIONS,
+    date_time::bin::FUNCTIONS,
+    date_time::cast::FUNCTIONS,
+    date_time::field::FUNCTIONS,
+    date_time::interval::FUNCTIONS,
+    date_time::make::FUNCTIONS,
+    date_time::plus::FUNCTIONS,
+    date_time::times::FUNCTIONS,
+    date_time::zone::FUNCTIONS,
+    elsewhere::FUNCTIONS,
+    float::FUNCTIONS,
+    integer::FUNCTIONS,
+    json::FUNCTIONS,
+    numeric::FUNCTIONS,
+];
 
 /// The overloads of a function, or of an operator by its symbol.
 pub(super) fn overloads(name: &str) -> impl Iterator<Item = &'static Function> {

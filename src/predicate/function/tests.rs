@@ -9,11 +9,27 @@ use crate::pg::PgType;
 
 /// Names, or names with their arguments, that are not in `pg_proc` or `pg_operator` under Postgres 14, with the version that
 /// brought them.
-const NEWER: &[(&str, u32)] = &[];
+const NEWER: &[(&str, u32)] = &[("timezone(timestamp)", 17), ("timezone(timestamptz)", 17), ("timezone(timetz)", 17)];
 
 /// Names, or names with their arguments, of what is not immutable for Postgres only by the settings of a session, which are
 /// fixed here.
-const STABLE: &[&str] = &[];
+const STABLE: &[&str] = &[
+    "+(interval,timestamptz)",
+    "+(timestamptz,interval)",
+    "-(timestamptz,interval)",
+    "date(timestamptz)",
+    "date_part(text,timestamptz)",
+    "date_trunc(text,timestamptz)",
+    "date_trunc(text,timestamptz,text)",
+    "extract(text,timestamptz)",
+    "make_timestamptz(int4,int4,int4,int4,int4,float8)",
+    "timestamptz(date)",
+    "timestamptz(date,time)",
+    "timestamptz(timestamp)",
+    "timetz(time)",
+    "timetz(timestamptz)",
+    "timezone(text,timetz)",
+];
 
 /// Whether `known`, a name or one with its arguments, is that of the function.
 fn is_named(function: &Function, known: &str) -> bool {

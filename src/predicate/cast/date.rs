@@ -2,7 +2,8 @@
 
 use super::{Cast, Conversion, cast};
 use crate::pg::PgType;
-use crate::predicate::value::{Interval, Timetz, is_timestamp, midnight};
+use crate::predicate::function::{Function, Ty, day_of, overloads};
+use crate::predicate::value::{DAY, Interval, Timetz, is_timestamp, midnight};
 use crate::predicate::{EvalError, Value};
 
 pub(super) static CASTS: &[Cast] = &[
@@ -10,25 +11,37 @@ pub(super) static CASTS: &[Cast] = &[
     cast!(Date => Timestamptz, Implicit, date_to_timestamp),
     cast!(Timestamp => Timestamptz, Implicit, as Relabel),
     cast!(Timestamptz => Timestamp, Assignment, as Relabel),
-    cast!(Timestamp => Date, Assignment),
-    cast!(Timestamptz => Date, Assignment),
+    cast!(Timestamp => Date, Assignment, timestamp_to_date),
+    cast!(Timestamptz => Date, Assignment, timestamp_to_date),
+    // These three are NULL for infinity: see `called`.
     cast!(Timestamp => Time, Assignment),
     cast!(Timestamptz => Time, Assignment),
     cast!(Timestamptz => Timetz, Assignment),
     cast!(Time => Timetz, Implicit, time_to_timetz),
-    cast!(Timetz => Time, Assignment),
+    cast!(Timetz => Time, Assignment, timetz_to_time),
     cast!(Time => Interval, Implicit, time_to_interval),
-    cast!(Interval => Time, Assignment),
+    cast!(Interval => Time, Assignment, interval_to_time),
 ];
 
-/// Whether [`Value::print`] is the output function of a type of this family.
-pub(super) fn is_printed(_ty: &PgType) -> bool {
-    false
+/// The function behind a cast that may make NULL of a value.
+pub(in crate::predicate) fn called(from: &PgType, to: &PgType) -> Option<&'static Function> {
+    let name = match (from, to) {
+        (PgType::Timestamp | PgType::Timestamptz, PgType::Time) => "time",
+        (PgType::Timestamptz, PgType::Timetz) => "timetz",
+        _ => return None,
+    };
+    overloads(name).find(|function| *function.arguments == [Ty::Is(from.clone())])
 }
 
-/// Whether [`Value::parse`] is the input function of a type of this family.
-pub(super) fn is_read(_ty: &PgType) -> bool {
-    false
+/// Whether [`Value::print`] is the output function of a type of this family.
+pub(super) fn is_printed(ty: &PgType) -> bool {
+    use PgType::{Date, Interval, Time, Timestamp, Timestamptz, Timetz};
+    matches!(ty, Date | Time | Timetz | Timestamp | Timestamptz | Interval)
+}
+
+/// Whether [`Value::parse`] is the input function of a type of this family, but for texts that it does not know.
+pub(super) fn is_read(ty: &PgType) -> bool {
+    is_printed(ty)
 }
 
 /// A date compared with a timestamp, which it need not fit into.
@@ -59,6 +72,31 @@ fn time_to_interval(value: &Value) -> Result<Value, EvalError> {
 fn time_to_timetz(value: &Value) -> Result<Value, EvalError> {
     match value {
         Value::Time(micros) => Ok(Value::Timetz(Timetz::utc(*micros))),
+        _ => Err(super::number::MISMATCH),
+    }
+}
+
+fn timestamp_to_date(value: &Value) -> Result<Value, EvalError> {
+    match value {
+        Value::Timestamp(micros) => day_of(*micros).map(Value::Date),
+        _ => Err(super::number::MISMATCH),
+    }
+}
+
+fn timetz_to_time(value: &Value) -> Result<Value, EvalError> {
+    match value {
+        Value::Timetz(time) => Ok(Value::Time(time.micros)),
+        _ => Err(super::number::MISMATCH),
+    }
+}
+
+/// The time of day so long after midnight.
+fn interval_to_time(value: &Value) -> Result<Value, EvalError> {
+    match value {
+        Value::Interval(interval) if interval.is_infinite() => {
+            Err(EvalError::Refused("cannot convert infinite interval to time"))
+        }
+        Value::Interval(interval) => Ok(Value::Time(interval.micros.rem_euclid(DAY))),
         _ => Err(super::number::MISMATCH),
     }
 }

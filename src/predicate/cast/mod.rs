@@ -13,7 +13,7 @@ mod number;
 mod tests;
 mod text;
 
-pub(super) use date::TO_COMPARE_DATE;
+pub(super) use date::{TO_COMPARE_DATE, called};
 
 use std::sync::Arc;
 

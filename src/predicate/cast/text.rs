@@ -77,6 +77,7 @@ fn in_words(ty: &PgType) -> &'static str {
         PgType::Bytea => "bytea",
         PgType::Date => "date",
         PgType::Time => "time",
+        PgType::Timetz => "time with time zone",
         PgType::Timestamp => "timestamp",
         PgType::Timestamptz => "timestamp with time zone",
         PgType::Interval => "interval",

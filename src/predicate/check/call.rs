@@ -13,7 +13,7 @@ use crate::predicate::expr::Name;
 use crate::predicate::function::{Function, Needs, Ty, overloads};
 use crate::predicate::like::Case;
 use crate::predicate::term::{Call, Constant, Term};
-use crate::predicate::{CheckError, Expr};
+use crate::predicate::{CheckError, Expr, Value};
 
 /// What is called, where.
 #[derive(Clone, Copy)]
@@ -72,8 +72,7 @@ impl<'a> Checker<'a> {
             collation = collation.with(typed.collation);
             arguments.push(converted(typed, how, at)?);
         }
-        let constants: Vec<_> = arguments.iter().map(|term| term.constant()?.value.as_ref()).collect();
-        if function.traits.accepts.is_some_and(|accepts| !accepts(&constants)) {
+        if !is_accepted(function, &arguments) {
             return Err(refused());
         }
         if function.traits.collation != Needs::Nothing {
@@ -82,15 +81,27 @@ impl<'a> Checker<'a> {
         if function.traits.collation == Needs::Case && !is_caseless {
             case = like::folding(collation, at)?;
         }
-        let (ty, is_operator) = (result, callee.is_operator);
-        let call = Term::Call(Box::new(Call { function, is_operator, arguments, case }));
-        if !call.reads_constants_alone() {
-            return Ok(Typed { term: call, ty, collation });
-        }
-        let value = folded_value(&call).map_err(|reason| CheckError::Constant { at, reason })?;
-        let constant = value.map_or_else(|| Constant::null(ty.clone()), |value| Constant::new(ty.clone(), value));
-        Ok(Typed { collation, ..Typed::constant(constant) })
+        let call = Call { function, is_operator: callee.is_operator, arguments, case };
+        Ok(Typed { collation, ..folded(call, result, at)? })
     }
+}
+
+/// Whether the function is evaluated here for these constants.
+fn is_accepted(function: &Function, arguments: &[Term]) -> bool {
+    let constants: Vec<_> = arguments.iter().map(|term| term.constant()?.value.as_ref()).collect();
+    let is_infinite = |value: &Value| matches!(value, Value::Interval(interval) if interval.is_infinite());
+    !constants.iter().copied().flatten().any(is_infinite)
+        && function.traits.accepts.is_none_or(|accepts| accepts(&constants))
+}
+
+/// A call, or what it gives if it does not depend on the row.
+pub(super) fn folded<'a>(call: Call, ty: PgType, at: usize) -> Result<Typed<'a>, CheckError> {
+    let call = Term::Call(Box::new(call));
+    if !call.reads_constants_alone() {
+        return Ok(Typed { term: call, ty, collation: Order::Any });
+    }
+    let value = folded_value(&call).map_err(|reason| CheckError::Constant { at, reason })?;
+    Ok(Typed::constant(value.map_or_else(|| Constant::null(ty.clone()), |value| Constant::new(ty.clone(), value))))
 }
 
 /// Whether a text changes its case alike in every locale: an `i` does not.

@@ -1,12 +1,14 @@
 //! Casts that are written.
 
+use super::call::folded;
 use super::operand::{Operand, Order, Typed};
 use super::types;
 use super::walk::Checker;
 use crate::pg::PgType;
-use crate::predicate::cast::{Conversion, explicit};
+use crate::predicate::cast::{Conversion, called, explicit};
 use crate::predicate::expr::{Node, TypeName};
-use crate::predicate::term::{Constant, Convert, Term};
+use crate::predicate::like::Case;
+use crate::predicate::term::{Call, Constant, Convert, Term};
 use crate::predicate::{CheckError, EvalError, Expr};
 
 impl<'a> Checker<'a> {
@@ -39,6 +41,10 @@ pub(super) fn cast_typed<'a>(typed: Typed<'a>, to: &PgType, at: usize) -> Result
         return Ok(typed);
     }
     let refused = || CheckError::UnknownCast { at, from: typed.ty.to_string(), to: to.to_string() };
+    if let Some(function) = called(&typed.ty, to) {
+        let call = Call { function, is_operator: false, arguments: vec![typed.term], case: Case::Ascii };
+        return folded(call, to.clone(), at);
+    }
     let how = explicit(&typed.ty, to).ok_or_else(refused)?;
     let collation = match how {
         Conversion::Print(_) | Conversion::Run(..) if types::is_text(to) => Order::Default,

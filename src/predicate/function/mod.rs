@@ -20,6 +20,7 @@ mod oracle_tests;
 mod tests;
 
 pub(super) use args::Args;
+pub(super) use date_time::day_of;
 pub(super) use float::{OVERFLOW, UNDERFLOW};
 pub(super) use integer::{NO_INT2, NO_INT4, NO_INT8};
 

@@ -23,6 +23,7 @@ const STABLE: &[&str] = &[
     "date_trunc(text,timestamptz,text)",
     "extract(text,timestamptz)",
     "make_timestamptz(int4,int4,int4,int4,int4,float8)",
+    "time(timestamptz)",
     "timestamptz(date)",
     "timestamptz(date,time)",
     "timestamptz(timestamp)",

@@ -1,15 +1,15 @@
 //! `age`: how long ago by the calendar.
 
 use super::args::{Answer, interval};
-use super::moment::{TIMESTAMP_RANGE, is_finite, taken_apart};
-use crate::predicate::function::{Args, Function, function};
+use super::moment::{TIMESTAMP_RANGE, are_finite, is_finite, taken_apart};
+use crate::predicate::function::{Args, Function, Traits, function};
 use crate::predicate::value::{DAY, month_length};
 
 pub(in crate::predicate::function) static FUNCTIONS: &[Function] = &[
     function!("age", (Timestamp) -> Interval),
-    function!("age", (Timestamp, Timestamp) -> Interval, age),
+    function!("age", (Timestamp, Timestamp) -> Interval, age; Traits::STRICT.accepting(are_finite)),
     function!("age", (Timestamptz) -> Interval),
-    function!("age", (Timestamptz, Timestamptz) -> Interval, age),
+    function!("age", (Timestamptz, Timestamptz) -> Interval, age; Traits::STRICT.accepting(are_finite)),
     function!("age", (Other("xid")) -> Int4),
 ];
 

@@ -15,3 +15,5 @@ mod moment;
 pub(super) mod plus;
 pub(super) mod times;
 pub(super) mod zone;
+
+pub(in crate::predicate) use moment::day_of;

@@ -1,7 +1,7 @@
 //! Points in time: their ranges, and the steps from one to another.
 
-use crate::predicate::EvalError;
 use crate::predicate::value::{Civil, DAY, Interval, is_date, is_timestamp, midnight};
+use crate::predicate::{EvalError, Value};
 
 pub(super) const TIMESTAMP_RANGE: EvalError = EvalError::Refused("timestamp out of range");
 pub(super) const DATE_RANGE: EvalError = EvalError::Refused("date out of range");
@@ -9,6 +9,11 @@ pub(super) const DATE_RANGE: EvalError = EvalError::Refused("date out of range")
 /// Whether a timestamp is neither of the infinities.
 pub(super) fn is_finite(micros: i64) -> bool {
     micros != i64::MIN && micros != i64::MAX
+}
+
+/// Whether no constant is infinite: of a distance to infinity versions of Postgres differ.
+pub(super) fn are_finite(constants: &[Option<&Value>]) -> bool {
+    constants.iter().all(|constant| !matches!(constant, Some(Value::Timestamp(micros)) if !is_finite(*micros)))
 }
 
 /// Whether a date is neither of the infinities.
@@ -33,7 +38,7 @@ pub(super) fn start_of(days: i32) -> Result<i64, EvalError> {
 }
 
 /// The date of a timestamp.
-pub(super) fn day_of(micros: i64) -> Result<i32, EvalError> {
+pub(in crate::predicate) fn day_of(micros: i64) -> Result<i32, EvalError> {
     match micros {
         i64::MIN => Ok(i32::MIN),
         i64::MAX => Ok(i32::MAX),

@@ -1,8 +1,8 @@
 //! Sums and differences of points in time.
 
 use super::args::{Answer, INTERVAL_RANGE, date, interval, time, timestamp, timetz};
-use super::moment::{after, before, date_in_range, in_range, is_finite, is_finite_date, start_of, wrapped};
-use crate::predicate::function::{Args, Function, function};
+use super::moment::{after, are_finite, before, date_in_range, in_range, is_finite, is_finite_date, start_of, wrapped};
+use crate::predicate::function::{Args, Function, Traits, function};
 use crate::predicate::value::{DAY, Interval, is_timestamp};
 use crate::predicate::{EvalError, Value};
 
@@ -30,8 +30,8 @@ pub(in crate::predicate::function) static FUNCTIONS: &[Function] = &[
     function!("-", (Timestamptz, Interval) -> Timestamptz, |args| {
         timestamp(before(args.timestamp(0)?, args.interval(1)?)?)
     }),
-    function!("-", (Timestamp, Timestamp) -> Interval, time_between),
-    function!("-", (Timestamptz, Timestamptz) -> Interval, time_between),
+    function!("-", (Timestamp, Timestamp) -> Interval, time_between; Traits::STRICT.accepting(are_finite)),
+    function!("-", (Timestamptz, Timestamptz) -> Interval, time_between; Traits::STRICT.accepting(are_finite)),
     function!("+", (Time, Interval) -> Time, |args| time(later(args.time(0)?, args.interval(1)?))),
     function!("+", (Interval, Time) -> Time, |args| time(later(args.time(1)?, args.interval(0)?))),
     function!("-", (Time, Interval) -> Time, |args| time(earlier(args.time(0)?, args.interval(1)?))),

@@ -5,6 +5,7 @@ mod behind_a_cache;
 mod caching;
 mod compression;
 mod delete;
+mod diesel;
 mod filters;
 mod first;
 mod follower;

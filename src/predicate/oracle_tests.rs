@@ -7,6 +7,7 @@ mod choose_cases;
 mod filter;
 mod grammar;
 mod json;
+mod numbers;
 mod specification;
 mod table;
 

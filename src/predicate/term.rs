@@ -1,5 +1,6 @@
 //! The typed tree: what the checker builds, the evaluator runs and the canonical form prints.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::cast::Conversion;
@@ -200,6 +201,14 @@ impl Constant {
             None => true,
             Some(Value::Array(array)) => array.elements().iter().any(Option::is_none),
             Some(_) => false,
+        }
+    }
+
+    /// The same, printed as all that are equal to it.
+    pub(super) fn canonical(self) -> Self {
+        match self.value.as_ref().map(Value::canonical) {
+            Some(Cow::Owned(value)) => Self::new(self.ty, value),
+            _ => self,
         }
     }
 

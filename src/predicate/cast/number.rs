@@ -30,13 +30,13 @@ pub(super) static CASTS: &[Cast] = &[
     cast!(Float8 => Int2, Assignment, float_to_int2),
     cast!(Float8 => Int4, Assignment, float_to_int4),
     cast!(Float8 => Int8, Assignment, float_to_int8),
-    cast!(Float4 => Numeric, Assignment),
-    cast!(Float8 => Numeric, Assignment),
+    cast!(Float4 => Numeric, Assignment, float4_to_numeric),
+    cast!(Float8 => Numeric, Assignment, float8_to_numeric),
     cast!(Numeric => Float4, Implicit, numeric_to_float4),
     cast!(Numeric => Float8, Implicit, numeric_to_float8),
-    cast!(Numeric => Int2, Assignment),
-    cast!(Numeric => Int4, Assignment),
-    cast!(Numeric => Int8, Assignment),
+    cast!(Numeric => Int2, Assignment, numeric_to_int2),
+    cast!(Numeric => Int4, Assignment, numeric_to_int4),
+    cast!(Numeric => Int8, Assignment, numeric_to_int8),
     cast!(Bool => Int4, Explicit, bool_to_int),
     cast!(Int4 => Bool, Explicit, int_to_bool),
 ];
@@ -132,6 +132,60 @@ fn numeric_to_float4(value: &Value) -> Result<Value, EvalError> {
 /// By way of the text, as in Postgres.
 fn numeric_to_float8(value: &Value) -> Result<Value, EvalError> {
     numeric(value)?.to_float().map(Value::Float).ok_or(EvalError::OutOfRange)
+}
+
+/// The nearest integer, half away from zero.
+fn numeric_to_int(value: &Value, refusals: &Refusals) -> Result<Value, EvalError> {
+    let number = numeric(value)?;
+    match number.sign() {
+        None => Err(refusals.nan.clone()),
+        Some(_) if !number.is_finite() => Err(refusals.infinity.clone()),
+        Some(_) => number.to_int().map(Value::Int).ok_or(refusals.range.clone()),
+    }
+}
+
+/// What is said of numbers that are no integers of a type.
+struct Refusals {
+    nan: EvalError,
+    infinity: EvalError,
+    range: EvalError,
+}
+
+fn numeric_to_int2(value: &Value) -> Result<Value, EvalError> {
+    let nan = EvalError::Refused("cannot convert NaN to smallint");
+    let infinity = EvalError::Refused("cannot convert infinity to smallint");
+    int_to_int2(&numeric_to_int(value, &Refusals { nan, infinity, range: NO_INT2 })?)
+}
+
+fn numeric_to_int4(value: &Value) -> Result<Value, EvalError> {
+    let nan = EvalError::Refused("cannot convert NaN to integer");
+    let infinity = EvalError::Refused("cannot convert infinity to integer");
+    int_to_int4(&numeric_to_int(value, &Refusals { nan, infinity, range: NO_INT4 })?)
+}
+
+fn numeric_to_int8(value: &Value) -> Result<Value, EvalError> {
+    let nan = EvalError::Refused("cannot convert NaN to bigint");
+    let infinity = EvalError::Refused("cannot convert infinity to bigint");
+    numeric_to_int(value, &Refusals { nan, infinity, range: NO_INT8 })
+}
+
+/// The six digits that a `float4` surely has (`FLT_DIG`).
+fn float4_to_numeric(value: &Value) -> Result<Value, EvalError> {
+    by_digits(float(value)?, 6)
+}
+
+/// The fifteen digits that a `float8` surely has (`DBL_DIG`).
+fn float8_to_numeric(value: &Value) -> Result<Value, EvalError> {
+    by_digits(float(value)?, 15)
+}
+
+/// As `%g` prints it: without the zeros at the end.
+fn by_digits(value: f64, digits: usize) -> Result<Value, EvalError> {
+    let text = format!("{value:.*e}", digits - 1);
+    match Value::parse(&text, &PgType::Numeric).map_err(|_| MISMATCH)? {
+        Value::Numeric(number) => Ok(Value::Numeric(number.trimmed())),
+        _ => Err(MISMATCH),
+    }
 }
 
 fn bool_to_int(value: &Value) -> Result<Value, EvalError> {

@@ -44,7 +44,8 @@ pub(super) fn by_text(from: &PgType, to: &PgType) -> Option<Conversion> {
 /// Whether [`Value::print`] is the type's output function.
 fn is_printed(ty: &PgType) -> bool {
     match ty {
-        PgType::Int2 | PgType::Int4 | PgType::Int8 | PgType::Uuid | PgType::Bytea | PgType::Jsonb => true,
+        PgType::Int2 | PgType::Int4 | PgType::Int8 | PgType::Float4 | PgType::Float8 => true,
+        PgType::Numeric | PgType::Uuid | PgType::Bytea | PgType::Jsonb => true,
         other => super::date::is_printed(other) || other.enum_labels().is_some(),
     }
 }

@@ -68,7 +68,10 @@ impl<'a> Checker<'a> {
             other => (other, plan.right),
         };
         let members = if is_long_set { members(&array) } else { None };
-        let value = converted(value, plan.left, at)?;
+        let value = match converted(value, plan.left, at)? {
+            Term::Constant(constant) => Term::Constant(Box::new(constant.canonical())),
+            other => other,
+        };
         let Quantifier { op, all } = quantifier;
         let term = Quantified { op, all, padded: plan.padded, value, element, array, members };
         folded(Term::Quantified(Box::new(term)), at)
@@ -216,7 +219,7 @@ fn array_beside(value: &PgType, element: &PgType, elements: Option<Elements>) ->
         && elements.as_ref().is_none_or(|elements| elements.iter().flatten().all(fits));
     let ty = PgType::Array(if narrow { value } else { element }.clone().into());
     Term::Constant(Box::new(match elements {
-        Some(elements) => Constant::new(ty, Value::Array(Box::new(Array::flat(elements)))),
+        Some(elements) => Constant::new(ty, Value::Array(Box::new(Array::flat(elements)))).canonical(),
         None => Constant::null(ty),
     }))
 }

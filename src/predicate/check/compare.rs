@@ -219,7 +219,8 @@ fn converted_constant(constant: Constant, how: Conversion, at: usize) -> Result<
     Ok(Term::Constant(Box::new(Constant::new(ty, new))))
 }
 
-/// An integer constant takes the integer type of the other side if it fits, however it was written.
+/// A constant however it was written: an integer takes the integer type of the other side if it fits, and only its place in
+/// the order of values counts.
 pub(super) fn narrowed(term: Term, other: &PgType) -> Term {
     match term {
         Term::Constant(constant) if types::is_int(&constant.ty) && types::is_int(other) => {
@@ -227,6 +228,7 @@ pub(super) fn narrowed(term: Term, other: &PgType) -> Term {
             let ty = if fits { other.clone() } else { constant.ty.clone() };
             Term::Constant(Box::new(Constant { ty, ..*constant }))
         }
+        Term::Constant(constant) => Term::Constant(Box::new(constant.canonical())),
         other => other,
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::predicate::eval::Operand;
 use crate::predicate::like::Case;
-use crate::predicate::value::{Array, Json};
+use crate::predicate::value::{Array, Json, Numeric};
 use crate::predicate::{EvalError, Value};
 
 /// The arguments of a call, by position. What the checker has let through is of the type that is asked for; if it is not,
@@ -73,6 +73,21 @@ impl<'a> Args<'a> {
     pub(super) fn int(&self, at: usize) -> Result<i64, EvalError> {
         match self.typed(at)? {
             Value::Int(value) => Ok(*value),
+            _ => Err(MISMATCH),
+        }
+    }
+
+    /// A float of either width.
+    pub(super) fn float(&self, at: usize) -> Result<f64, EvalError> {
+        match self.typed(at)? {
+            Value::Float(value) => Ok(value.get()),
+            _ => Err(MISMATCH),
+        }
+    }
+
+    pub(super) fn numeric(&self, at: usize) -> Result<&'a Numeric, EvalError> {
+        match self.typed(at)? {
+            Value::Numeric(value) => Ok(value),
             _ => Err(MISMATCH),
         }
     }

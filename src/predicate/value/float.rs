@@ -12,14 +12,8 @@ pub struct Float(f64);
 impl Float {
     /// A value, which is single precision's if it is to be a `float4`.
     pub(in crate::predicate) fn new(value: f64) -> Self {
-        // One bit pattern for each class of equal values, so that equality is that of bits.
-        Self(if value.is_nan() {
-            f64::NAN
-        } else if value == 0.0 {
-            0.0
-        } else {
-            value
-        })
+        // NaN has many bit patterns, which nobody tells apart.
+        Self(if value.is_nan() { f64::NAN } else { value })
     }
 
     /// The value.
@@ -41,19 +35,73 @@ impl Float {
         if self.0.is_infinite() {
             return if self.0 > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
         }
-        #[expect(clippy::cast_possible_truncation, reason = "the value was widened from this type")]
-        let text = if single { format!("{:e}", self.0 as f32) } else { format!("{:e}", self.0) };
-        let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-        let exponent = exponent.parse::<i32>().unwrap_or_default();
-        // `%g` with the digits that the type always keeps (`float8out`, `float4out`).
-        let plain = (-4..if single { 6 } else { 15 }).contains(&exponent);
-        if plain {
-            #[expect(clippy::cast_possible_truncation, reason = "the value was widened from this type")]
-            return if single { (self.0 as f32).to_string() } else { self.0.to_string() };
+        if self.0 == 0.0 {
+            return if self.0.is_sign_negative() { "-0" } else { "0" }.to_owned();
         }
-        let sign = if exponent < 0 { '-' } else { '+' };
-        format!("{digits}e{sign}{:02}", exponent.abs())
+        let (sign, magnitude) = (if self.0 < 0.0 { "-" } else { "" }, self.0.abs());
+        let (digits, exponent) = shortest(magnitude, single);
+        // `%g` with the digits that the type always keeps (`float8out`, `float4out`).
+        if !(-4..if single { 6 } else { 15 }).contains(&exponent) {
+            let (first, rest) = digits.split_at_checked(1).unwrap_or((&digits, ""));
+            let (point, of_exponent) = (if rest.is_empty() { "" } else { "." }, if exponent < 0 { '-' } else { '+' });
+            return format!("{sign}{first}{point}{rest}e{of_exponent}{:02}", exponent.abs());
+        }
+        let before = usize::try_from(exponent + 1).unwrap_or_default();
+        let Some((whole, rest)) = digits.split_at_checked(before) else {
+            return format!("{sign}{digits}{}", "0".repeat(before - digits.len()));
+        };
+        let gap = "0".repeat(usize::try_from(-exponent - 1).unwrap_or_default());
+        match (whole, rest) {
+            ("", rest) => format!("{sign}0.{gap}{rest}"),
+            (whole, "") => format!("{sign}{whole}"),
+            (whole, rest) => format!("{sign}{whole}.{rest}"),
+        }
     }
+}
+
+/// The digits of a positive float and its power of ten: the fewest that lie nearer to it than to any other, and of those the
+/// nearest, of two the even one. A number half way to another is not taken, though most readers would read it back.
+fn shortest(value: f64, single: bool) -> (String, i32) {
+    let in_digits = |count: usize| {
+        let text = format!("{value:.*e}", count - 1);
+        let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        (digits.replace('.', ""), exponent.parse::<i32>().unwrap_or_default())
+    };
+    #[expect(clippy::cast_possible_truncation, reason = "the value was widened from this type")]
+    let text = if single { format!("{:e}", value as f32) } else { format!("{value:e}") };
+    let fewest = text.bytes().take_while(|byte| *byte != b'e').filter(u8::is_ascii_digit).count();
+    let most = if single { 9 } else { 17 };
+    let mut candidates = (fewest..most).flat_map(|count| {
+        let (digits, exponent) = in_digits(count);
+        // Below a power of two the floats are nearer to each other: the next above may do where the nearest does not.
+        let next = digits.parse::<u64>().map_or_else(|_| digits.clone(), |number| (number + 1).to_string());
+        [(digits, exponent), (next, exponent)]
+    });
+    candidates.find(|(digits, exponent)| is_within(digits, *exponent, value, single)).unwrap_or_else(|| in_digits(most))
+}
+
+/// Whether a decimal is nearer to `value` than to any other float.
+fn is_within(digits: &str, exponent: i32, value: f64, single: bool) -> bool {
+    let reads = |digits: &str| {
+        let (first, rest) = digits.split_at_checked(1).unwrap_or((digits, ""));
+        let text = format!("{first}.{rest}e{exponent}");
+        let read = if single { text.parse::<f32>().map(f64::from) } else { text.parse::<f64>() };
+        read == Ok(value)
+    };
+    if !reads(digits) {
+        return false;
+    }
+    // Only above this are there integers between the floats; what lies half way between others has more digits.
+    if value < if single { 16_777_216.0 } else { 9_007_199_254_740_992.0 } {
+        return true;
+    }
+    let places = usize::try_from(exponent).unwrap_or_default();
+    let last = u64::from_str_radix(digits, 10).unwrap_or_default();
+    let (above, below) =
+        (format!("{digits}{}1", "0".repeat(places + 2)), format!("{}{}", last - 1, "9".repeat(places + 3)));
+    // A power of ten has one digit less below it.
+    let below = if below.len() < above.len() { format!("0{below}") } else { below };
+    reads(&above) && reads(&below)
 }
 
 impl PartialEq for Float {
@@ -66,7 +114,8 @@ impl Eq for Float {}
 
 impl Hash for Float {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.to_bits().hash(state);
+        // -0 is 0.
+        (self.0 + 0.0).to_bits().hash(state);
     }
 }
 
@@ -137,12 +186,17 @@ mod tests {
     fn prints_as_postgres_does() {
         for (text, printed) in [
             ("1", "1"),
-            ("-0", "0"),
+            ("-0", "-0"),
             (" 1.50 ", "1.5"),
             ("1e14", "100000000000000"),
             ("123456789012345", "123456789012345"),
             ("1e15", "1e+15"),
             ("1.25e100", "1.25e+100"),
+            ("-1.25e100", "-1.25e+100"),
+            // Half way to the next, and half way between two of as many digits.
+            ("18014398509481988", "1.8014398509481988e+16"),
+            ("172.600006103515625", "172.60000610351562"),
+            ("9007199254740993", "9.007199254740992e+15"),
             ("0.0001", "0.0001"),
             ("0.00001234", "1.234e-05"),
             (".5", "0.5"),
@@ -178,5 +232,11 @@ mod tests {
         assert_eq!(parse("nan"), parse("NaN"));
         assert!(parse("nan") > parse("inf"));
         assert_eq!(parse("-0"), parse("0"));
+        let hash = |text| {
+            let mut hasher = std::hash::DefaultHasher::new();
+            parse(text).hash(&mut hasher);
+            hasher.finish()
+        };
+        assert_eq!(hash("-0"), hash("0"));
     }
 }

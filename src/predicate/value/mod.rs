@@ -29,7 +29,11 @@ pub use interval::Interval;
 pub use json::Json;
 pub(super) use json::contains as json_contains;
 pub use numeric::Numeric;
+pub(super) use numeric::Trouble;
 pub use timetz::Timetz;
+
+use std::borrow::Cow;
+use std::convert::Infallible;
 
 use crate::pg::PgType;
 
@@ -136,13 +140,25 @@ impl Value {
         }
     }
 
+    /// The one of all equal values that is printed when nothing but equality and order counts: numerics without zeros at
+    /// their end, no -0.
+    pub(super) fn canonical(&self) -> Cow<'_, Value> {
+        match self {
+            Self::Numeric(number) => Cow::Owned(Self::Numeric(number.trimmed())),
+            Self::Float(float) => Cow::Owned(Self::Float(Float::new(float.get() + 0.0))),
+            Self::Array(array) => match array.map(|element| Ok::<_, Infallible>(element.canonical().into_owned())) {
+                Ok(array) => Cow::Owned(Self::Array(Box::new(array))),
+            },
+            other => Cow::Borrowed(other),
+        }
+    }
+
     /// Whether no text reads back to it: a date beyond the range of timestamps, taken for one to be compared.
     pub(super) fn has_no_text(&self) -> bool {
         matches!(self, Self::Timestamp(micros) if !is_timestamp(*micros))
     }
 
-    /// The text that Postgres prints for it under the fixed settings, `ty` being its type. Numerics lose the zeros
-    /// at their end, so that equal ones print alike.
+    /// The text that Postgres prints for it under the fixed settings, `ty` being its type.
     pub fn print(&self, ty: &PgType) -> String {
         match self {
             Self::Bool(value) => if *value { "t" } else { "f" }.to_owned(),

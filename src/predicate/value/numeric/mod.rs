@@ -1,7 +1,14 @@
-//! `numeric`: exact decimals, compared but never computed with.
+//! `numeric`: exact decimals. Read, ordered and printed here; [`arithmetic`] computes with them, [`round`] rounds.
+
+mod arithmetic;
+mod natural;
+mod round;
+
+pub(in crate::predicate) use arithmetic::Trouble;
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use smallvec::SmallVec;
 
@@ -11,7 +18,7 @@ use super::text::trim;
 const MAX_BEFORE: i64 = 131_072;
 const MAX_AFTER: i64 = 16_383;
 
-/// A number of `numeric`. The scale does not count: 1.0 is 1.00.
+/// A number of `numeric`. The scale is kept, but does not count: 1.0 is 1.00.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Numeric(Repr);
 
@@ -23,13 +30,31 @@ enum Repr {
     NaN,
 }
 
+/// 0 to 9 each.
+type Digits = SmallVec<[u8; 24]>;
+
 /// 0.d1d2d3.. * 10^`point`. The first digit and the last are not 0; zero has no digits, no sign and point 0.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 struct Decimal {
     negative: bool,
+    /// Digits after the point that it shows: at least those that it has.
+    scale: u16,
     point: i32,
-    /// 0 to 9 each.
-    digits: SmallVec<[u8; 24]>,
+    digits: Digits,
+}
+
+impl PartialEq for Decimal {
+    fn eq(&self, other: &Self) -> bool {
+        (self.negative, self.point, &self.digits) == (other.negative, other.point, &other.digits)
+    }
+}
+
+impl Eq for Decimal {}
+
+impl Hash for Decimal {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.negative, self.point, &self.digits).hash(state);
+    }
 }
 
 impl Numeric {
@@ -94,13 +119,7 @@ fn finite(negative: bool, text: &[u8]) -> Option<Decimal> {
     if !any || after - exponent > MAX_AFTER {
         return None;
     }
-    while digits.last() == Some(&0) {
-        digits.pop();
-    }
-    if digits.is_empty() {
-        return Some(Decimal { negative: false, point: 0, digits });
-    }
-    (point <= MAX_BEFORE).then_some(Decimal { negative, point: i32::try_from(point).ok()?, digits })
+    Decimal::new(negative, point, digits, u16::try_from((after - exponent).max(0)).ok()?)
 }
 
 fn exponent(text: &[u8]) -> Option<i64> {
@@ -160,35 +179,36 @@ impl PartialOrd for Numeric {
     }
 }
 
-/// As Postgres prints it, without trailing zeros after the point.
+/// As Postgres prints it.
 impl fmt::Display for Numeric {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let decimal = match &self.0 {
-            Repr::NegInfinity => return f.write_str("-Infinity"),
-            Repr::Infinity => return f.write_str("Infinity"),
-            Repr::NaN => return f.write_str("NaN"),
-            Repr::Finite(decimal) => decimal,
-        };
-        let mut text = String::new();
-        if decimal.negative {
+        match &self.0 {
+            Repr::NegInfinity => f.write_str("-Infinity"),
+            Repr::Infinity => f.write_str("Infinity"),
+            Repr::NaN => f.write_str("NaN"),
+            Repr::Finite(decimal) => decimal.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let before = usize::try_from(self.point).unwrap_or_default();
+        // Zeros between the point and the first digit.
+        let gap = usize::try_from(-self.point).unwrap_or_default();
+        let digits = self.digits.iter().map(|digit| char::from(b'0' + digit)).chain(std::iter::repeat('0'));
+        let mut text = String::with_capacity(before + usize::from(self.scale) + 3);
+        if self.negative {
             text.push('-');
         }
-        let point = decimal.point;
-        if point <= 0 {
+        text.extend(digits.clone().take(before));
+        if before == 0 {
             text.push('0');
         }
-        if point <= 0 && !decimal.digits.is_empty() {
+        if self.scale > 0 {
             text.push('.');
-            text.extend(std::iter::repeat_n('0', usize::try_from(-point).unwrap_or_default()));
+            text.extend(std::iter::repeat_n('0', gap).chain(digits.skip(before)).take(self.scale.into()));
         }
-        let before = usize::try_from(point).unwrap_or_default();
-        for (i, digit) in decimal.digits.iter().enumerate() {
-            if i == before && i > 0 {
-                text.push('.');
-            }
-            text.push(char::from(b'0' + digit));
-        }
-        text.extend(std::iter::repeat_n('0', before.saturating_sub(decimal.digits.len())));
         f.write_str(&text)
     }
 }
@@ -202,11 +222,11 @@ mod tests {
     }
 
     #[test]
-    fn prints_without_scale() {
+    fn prints_with_scale() {
         for (text, printed) in [
             ("0", "0"),
-            ("-0.00", "0"),
-            (" 1.50 ", "1.5"),
+            ("-0.00", "0.00"),
+            (" 1.50 ", "1.50"),
             ("007", "7"),
             ("+100", "100"),
             ("0.001", "0.001"),
@@ -214,6 +234,9 @@ mod tests {
             ("5.", "5"),
             ("1e3", "1000"),
             ("-1.5E-3", "-0.0015"),
+            ("1.50e1", "15.0"),
+            ("0e-3", "0.000"),
+            ("0.1000", "0.1000"),
             ("120.034", "120.034"),
             ("nan", "NaN"),
             ("-inf", "-Infinity"),
@@ -247,6 +270,12 @@ mod tests {
             }
         }
         assert_eq!(parse("1.0"), parse("1.00"));
+        let hash = |text: &str| {
+            let mut hasher = std::hash::DefaultHasher::new();
+            parse(text).hash(&mut hasher);
+            hasher.finish()
+        };
+        assert_eq!(hash("1.0"), hash("1.00"));
     }
 
     #[test]

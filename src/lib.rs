@@ -87,7 +87,7 @@ pub use engine::{EngineStatus, ResolveError, StartError};
 #[cfg(feature = "actix")]
 pub use http::{CachePolicy, ShapeApi, SyncRequest, SyncResult, SyncScope, shape_api, sync_scope, tune_compression};
 #[cfg(feature = "embedded")]
-pub use service::{Error, ErrorKind, Limits, Storage, SyncService, SyncServiceBuilder, interrupt};
+pub use service::{Error, ErrorKind, Evaluators, Limits, Storage, SyncService, SyncServiceBuilder, interrupt};
 #[cfg(feature = "embedded")]
 pub use source::{ServerError, SourceError};
 

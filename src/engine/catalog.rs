@@ -1,10 +1,12 @@
-//! What the catalog said of tables, kept while the stream tells when it changes.
+//! What the catalog said of tables, and Postgres of filters on them, kept while the stream tells when it changes.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OnceCell;
+use tokio::time::Instant;
 
+use super::admission::{Admissions, Answer};
 use crate::pg::{RelationId, TableName, TableSchema};
 
 /// The tables that were looked up, and those that are published.
@@ -18,6 +20,14 @@ struct Known {
     by_name: HashMap<TableName, Arc<TableSchema>>,
     /// A cell that is filled once the table is published, so that those who come meanwhile wait for the first.
     published: HashMap<RelationId, Arc<OnceCell<()>>>,
+    admissions: Admissions,
+}
+
+impl Known {
+    fn forget_schema(&mut self, table: RelationId) {
+        self.by_name.retain(|_, schema| schema.id != table);
+        self.admissions.forget(table);
+    }
 }
 
 impl Catalog {
@@ -30,7 +40,16 @@ impl Catalog {
     }
 
     pub(super) fn put(&self, table: Arc<TableSchema>) {
-        self.lock().by_name.insert(table.name.clone(), table);
+        let mut known = self.lock();
+        if known.by_name.get(&table.name).is_some_and(|before| *before != table) {
+            known.admissions.forget(table.id);
+        }
+        known.by_name.insert(table.name.clone(), table);
+    }
+
+    /// The cell that tells whether Postgres evaluates this filter of the table.
+    pub(super) fn admission(&self, table: RelationId, sql: &str, now: Instant) -> Arc<OnceCell<Answer>> {
+        self.lock().admissions.of(table, sql, now)
     }
 
     /// The cell that tells whether the table is published.
@@ -40,13 +59,13 @@ impl Catalog {
 
     /// What it looks like is not known any more.
     pub(super) fn forget_schema(&self, table: RelationId) {
-        self.lock().by_name.retain(|_, schema| schema.id != table);
+        self.lock().forget_schema(table);
     }
 
     /// Nor whether it is published.
     pub(super) fn forget(&self, table: RelationId) {
         let mut known = self.lock();
-        known.by_name.retain(|_, schema| schema.id != table);
+        known.forget_schema(table);
         known.published.remove(&table);
     }
 

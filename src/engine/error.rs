@@ -29,6 +29,14 @@ pub enum ResolveError {
     /// The filter does not fit the table.
     #[error(transparent)]
     Filter(#[from] CheckError),
+    /// The filter cannot be evaluated here, and Postgres does not do it either.
+    #[error("{reason}: {said}")]
+    NotAdmitted {
+        /// Why not here.
+        reason: CheckError,
+        /// What Postgres says.
+        said: String,
+    },
     /// The database could not be asked.
     #[error("Cannot connect to the database to verify the shape. Please try again later.")]
     Unreachable(#[source] Arc<SourceError>),
@@ -41,7 +49,7 @@ impl ResolveError {
     /// The message without the values in a filter: for logs, and for clients that have not written it.
     pub fn without_values(&self) -> String {
         match self {
-            Self::Filter(error) => error.without_values(),
+            Self::Filter(error) | Self::NotAdmitted { reason: error, .. } => error.without_values(),
             other => other.to_string(),
         }
     }

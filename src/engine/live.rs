@@ -71,6 +71,8 @@ pub struct LiveShape {
     slot: OnceLock<u32>,
     /// When it was last asked for, as the registry counts.
     last_use: AtomicU64,
+    /// The commit position of the oldest transaction of which something waits; `u64::MAX` if there is none.
+    oldest_waiting: AtomicU64,
 }
 
 impl LiveShape {
@@ -86,6 +88,7 @@ impl LiveShape {
             failure: OnceLock::new(),
             slot: OnceLock::new(),
             last_use: AtomicU64::new(0),
+            oldest_waiting: AtomicU64::new(u64::MAX),
         }
     }
 
@@ -173,6 +176,19 @@ impl LiveShape {
 
     pub(super) fn last_use(&self) -> u64 {
         self.last_use.load(Ordering::Relaxed)
+    }
+
+    /// Something of the transaction at this commit position waits; nothing before does.
+    pub(super) fn hold(&self, oldest: Option<Lsn>) {
+        self.oldest_waiting.store(oldest.map_or(u64::MAX, |lsn| lsn.0), Ordering::Release);
+    }
+
+    /// The position before what waits, if something does.
+    pub(super) fn held(&self) -> Option<Lsn> {
+        match self.oldest_waiting.load(Ordering::Acquire) {
+            u64::MAX => None,
+            oldest => Some(Lsn(oldest.saturating_sub(1))),
+        }
     }
 
     pub(super) fn is_gone(&self) -> bool {

@@ -8,6 +8,7 @@
 //! `create`, `snapshot`); a change comes in by the stream (`stream`, `collector`, `router`) and ends in a shape's log;
 //! `join` decides which of both a row comes by, `flush` how far the stream is acknowledged; `evict` ends shapes.
 
+mod admission;
 mod catalog;
 mod collector;
 mod create;
@@ -17,6 +18,7 @@ mod evict;
 mod flush;
 mod join;
 mod live;
+mod metrics;
 mod registry;
 mod resolve;
 mod router;
@@ -25,9 +27,11 @@ mod stream;
 mod subset;
 #[cfg(test)]
 mod tests;
+mod verdicts;
 
 pub use error::{CreateError, ResolveError, StartError, SubsetError};
 pub use live::{LiveShape, LogState, ShapeStatus};
+pub use resolve::Evaluator;
 #[cfg(feature = "__bench")]
 pub use router::{Routing, Work};
 pub use subset::SubsetBody;
@@ -195,9 +199,11 @@ impl Engine {
         &self.owner.shared
     }
 
-    /// The position up to which every transaction has been handed to the shapes it concerns.
-    pub fn processed(&self) -> Lsn {
-        Lsn(self.shared().processed.load(Ordering::Acquire))
+    /// The position up to which every transaction that concerns the shape is in its log, or was when this is called.
+    pub fn processed(&self, live: &LiveShape) -> Lsn {
+        let processed = Lsn(self.shared().processed.load(Ordering::Acquire));
+        // In this order: what is held was held before it was processed.
+        live.held().map_or(processed, |held| processed.min(held))
     }
 
     /// How far it has come.

@@ -8,12 +8,21 @@ use crate::predicate::Predicate;
 use crate::shape::{Meant, Shape};
 use crate::source::SourceError;
 
+/// Who may evaluate a shape's filter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evaluator {
+    /// The engine alone.
+    Engine,
+    /// Postgres, as far as the engine cannot.
+    Postgres,
+}
+
 impl Engine {
     /// Looks a shape's table, columns and types up and checks its filter: the second of the two phases.
-    pub async fn resolve(&self, shape: &Shape) -> Result<Arc<Definition>, ResolveError> {
+    pub async fn resolve(&self, shape: &Shape, by: Evaluator) -> Result<Arc<Definition>, ResolveError> {
         let table = self.table(&shape.table).await?;
         let columns = select(&table, shape.columns.as_deref())?;
-        let predicate = check_filter(shape, &table)?;
+        let predicate = self.filter(shape, &table, by).await?;
         Ok(Arc::new(Definition {
             columns,
             columns_listed: shape.columns.is_some(),
@@ -26,13 +35,30 @@ impl Engine {
 
     /// Looks up which shapes are meant by one whose columns count only if its author chose them: its table, the checked
     /// filter, the columns' positions.
-    pub async fn resolve_match(&self, shape: &Shape) -> Result<Meant, ResolveError> {
+    pub async fn resolve_match(&self, shape: &Shape, by: Evaluator) -> Result<Meant, ResolveError> {
         let table = self.table(&shape.table).await?;
         let columns = match &shape.columns {
             Some(listed) if shape.selects() => Some(select(&table, Some(listed))?),
             _ => None,
         };
-        Ok(Meant { predicate: check_filter(shape, &table)?, table: table.id, columns })
+        Ok(Meant { predicate: self.filter(shape, &table, by).await?, table: table.id, columns })
+    }
+
+    async fn filter(
+        &self,
+        shape: &Shape,
+        table: &Arc<TableSchema>,
+        by: Evaluator,
+    ) -> Result<Option<Arc<Predicate>>, ResolveError> {
+        let Some(filter) = &shape.filter else { return Ok(None) };
+        let predicate = Predicate::check(filter, &shape.binds, table)?;
+        refuse_generated(table, predicate.columns())?;
+        match (predicate.handed_on(), by) {
+            (None, _) => {}
+            (Some(part), Evaluator::Engine) => return Err(part.reason().clone().into()),
+            (Some(part), Evaluator::Postgres) => self.admit(table, part).await?,
+        }
+        Ok(Some(Arc::new(predicate)))
     }
 
     async fn table(&self, name: &TableName) -> Result<Arc<TableSchema>, ResolveError> {
@@ -55,16 +81,6 @@ impl Engine {
             Err(_) => Err(ResolveError::Stopped),
         }
     }
-}
-
-fn check_filter(shape: &Shape, table: &TableSchema) -> Result<Option<Arc<Predicate>>, ResolveError> {
-    let Some(filter) = &shape.filter else { return Ok(None) };
-    let predicate = Predicate::check(filter, &shape.binds, table)?;
-    if let Some(part) = predicate.handed_on() {
-        return Err(part.reason().clone().into());
-    }
-    refuse_generated(table, predicate.columns())?;
-    Ok(Some(Arc::new(predicate)))
 }
 
 fn refusal(error: SourceError) -> ResolveError {

@@ -160,6 +160,7 @@ impl Follower {
                     for event in events.drain(..) {
                         collector.event(event);
                     }
+                    collector.ask();
                     stream.acknowledge(collector.checkpoint());
                 }
             }

@@ -122,7 +122,7 @@ fn serve(sync: SyncRequest) -> impl Future<Output = SyncResult> {
             Ok(read) => read,
             Err(failure) => return failure.respond(),
         };
-        serving.run(async || define(serving.service.engine(), &client).await).await
+        serving.run(async || define(&serving.service, &client).await).await
     }
 }
 

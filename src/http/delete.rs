@@ -44,7 +44,7 @@ async fn find(service: &SyncService, deletion: Deletion) -> Result<Arc<LiveShape
         Deletion::Handle(handle) => engine.by_handle(&handle).ok_or(Failure::NoSuchShape),
         Deletion::Definition { shape, log, handle } => {
             let client = ClientShape::new(shape, log, &service.limits().definition())?;
-            let live = engine.find(&*define(engine, &client).await?).ok_or(Failure::NoSuchShape)?;
+            let live = engine.find(&*define(service, &client).await?).ok_or(Failure::NoSuchShape)?;
             match handle {
                 Some(handle) if handle != *live.handle() => Err(Failure::OtherHandle),
                 _ => Ok(live),

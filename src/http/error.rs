@@ -100,7 +100,7 @@ impl Failure {
             ResolveError::MissingKeyColumns(_)
             | ResolveError::UnknownColumns(_)
             | ResolveError::GeneratedColumns(_) => "columns",
-            ResolveError::Filter(_) => "where",
+            ResolveError::Filter(_) | ResolveError::NotAdmitted { .. } => "where",
             ResolveError::Unreachable(_) => return Self::Unreachable(error),
             ResolveError::Stopped => return Self::Stopped,
         };

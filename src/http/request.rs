@@ -88,7 +88,7 @@ impl SyncRequest {
         let define = async || {
             let shape = shape().await.map_err(Failure::Handler)?.into_shape()?;
             let shape = with_log(&shape, serving.request.log);
-            define_own(serving.service.engine(), &shape).await
+            define_own(&serving.service, &shape).await
         };
         serving.run(define).await
     }
@@ -100,7 +100,7 @@ impl SyncRequest {
             Err(failure) => return failure.respond(),
         };
         let shape = with_log(shape, serving.request.log);
-        serving.run(async || define_own(serving.service.engine(), &shape).await).await
+        serving.run(async || define_own(&serving.service, &shape).await).await
     }
 
     /// Reads the body, waits until shapes can be served, then reads the request with `parse`.

@@ -138,7 +138,7 @@ impl Serving {
         let mut registration = None;
         loop {
             // Before the log is looked at: a client must not believe it has seen a transaction that it was not sent.
-            let circumstances = self.circumstances();
+            let circumstances = self.circumstances(live);
             // Marked as seen, so that whatever comes after this wakes.
             let state = *states.borrow_and_update();
             let now = Now { live, circumstances, since };
@@ -246,12 +246,12 @@ impl Serving {
         self.reply.ok(now.live, &head, body)
     }
 
-    fn circumstances(&self) -> Circumstances {
+    fn circumstances(&self, live: &LiveShape) -> Circumstances {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         // The standard library's hashers are keyed at random.
         let random = RandomState::new().hash_one(0_u8);
         Circumstances {
-            processed: self.engine().processed(),
+            processed: self.engine().processed(live),
             cursor: next_cursor(since_epoch, self.service.timings().hold, self.request.cursor, random),
             moment: u64::try_from(since_epoch.as_micros()).unwrap_or_default(),
         }

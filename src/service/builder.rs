@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 
-use super::{Error, Limits, Origins, Settings, SyncService};
+use super::{Error, Evaluators, Limits, Origins, Settings, SyncService};
 use crate::engine::{Engine, EngineConfig};
 use crate::source::{MadeTls, Patience, PostgresSource, TlsConnector};
 use crate::storage::{LogStore, MemoryStore};
@@ -163,6 +163,14 @@ impl SyncServiceBuilder {
     /// Where they are listed, an answer names the one that asks and varies by it, so that caches keep one for each.
     pub fn origins(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.origins = Some(origins.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Who evaluates a filter that the service cannot evaluate itself: a function of yours, text under a collation, full-text
+    /// search; by default Postgres, for all shapes. It costs a round trip to the database for each batch of changes that may
+    /// concern such a shape. Where Postgres is not to be asked, such a filter is refused by name.
+    pub fn evaluators(mut self, evaluators: Evaluators) -> Self {
+        self.settings.evaluators = evaluators;
         self
     }
 

@@ -3,12 +3,14 @@
 mod admission;
 mod builder;
 mod error;
+mod evaluators;
 mod global;
 mod limits;
 mod origins;
 
 pub use builder::{Storage, SyncServiceBuilder};
 pub use error::{Error, ErrorKind};
+pub use evaluators::Evaluators;
 pub use global::interrupt;
 pub use limits::Limits;
 
@@ -53,6 +55,7 @@ struct Settings {
     timings: Timings,
     limits: Limits,
     origins: Origins,
+    evaluators: Evaluators,
 }
 
 /// How long what takes.
@@ -107,7 +110,7 @@ impl SyncService {
     pub async fn interrupt(&self, what: impl IntoShapeMatch) -> Result<usize, Error> {
         let what = what.into_shape_match();
         let is_pattern = what.is_pattern;
-        let meant = self.engine().resolve_match(&what.shape()?).await?;
+        let meant = self.engine().resolve_match(&what.shape()?, self.evaluators().for_routes()).await?;
         let target = if is_pattern { Target::Like(meant) } else { Target::Exactly(meant) };
         Ok(self.interrupts().interrupt(target))
     }
@@ -170,6 +173,11 @@ impl SyncService {
     /// How much clients may ask for.
     pub(crate) fn limits(&self) -> &Limits {
         &self.inner.settings.limits
+    }
+
+    /// Who evaluates filters.
+    pub(crate) fn evaluators(&self) -> Evaluators {
+        self.inner.settings.evaluators
     }
 
     /// Which other origins may read answers.

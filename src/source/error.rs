@@ -257,7 +257,7 @@ impl SourceError {
     /// What it says of a question about rows ([`Source::verdicts`](super::Source::verdicts)).
     pub fn fault(&self) -> Fault<'_> {
         match self {
-            Self::Server(refusal) if refusal.code == SqlState::QUERY_CANCELED => Fault::Slow(refusal),
+            Self::Server(refusal) if refusal.code == SqlState::QUERY_CANCELED => Fault::Slow,
             Self::Server(refusal) if ["26", "42"].iter().any(|class| refusal.code().starts_with(class)) => {
                 Fault::Statement(refusal)
             }
@@ -312,7 +312,7 @@ pub enum Fault<'a> {
     /// A condition cannot be evaluated at all (any more): a function is gone.
     Statement(&'a ServerError),
     /// It takes too long.
-    Slow(&'a ServerError),
+    Slow,
     /// In nothing that was asked: the same question may be answered another time.
     Passing,
 }

@@ -6,6 +6,7 @@ use tokio::sync::oneshot;
 
 use crate::engine::LiveShape;
 use crate::engine::join::Filter;
+use crate::engine::verdicts::Verdicts;
 use crate::pg::{PgSnapshot, RelationId, TableSchema};
 
 /// A request to the collector, which carries it out between two events of the stream.
@@ -40,6 +41,13 @@ pub(in crate::engine) enum Command {
         begun: u64,
         /// Answered with whether it does.
         done: oneshot::Sender<bool>,
+    },
+    /// Postgres' answer to a question.
+    Verdicts {
+        /// Which.
+        number: u64,
+        /// The answer.
+        verdicts: Verdicts,
     },
     /// The shape is gone: forget it.
     Remove(Arc<LiveShape>),

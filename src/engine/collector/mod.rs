@@ -8,7 +8,9 @@
 
 mod command;
 mod fold;
+mod pending;
 mod projection;
+mod questions;
 mod shapes;
 mod table;
 mod transaction;
@@ -20,16 +22,18 @@ use std::sync::Arc;
 
 use tracing::{debug, warn};
 
-use super::Shared;
 use super::flush::FlushTracker;
 use super::join::{Filter, Phase, Processed};
 use super::live::LiveShape;
 use super::router::Slot;
+use super::{Shared, metrics};
 use crate::change::{Change, Commit, Event, OldRow, Operation, Relation};
 use crate::pg::{Lsn, RelationId, TableSchema};
 use crate::predicate::{IndexKey, Predicate};
 use crate::storage::Items;
-use fold::{Target, Trouble, Versions, fold, publish, store};
+use fold::{Kept, Target, Trouble, Versions, finish, fold, publish};
+use pending::Pending;
+use questions::Questions;
 use shapes::{Entry, Shapes};
 use table::{Drift, FollowedTable};
 use transaction::{OpenTransaction, Touched};
@@ -49,6 +53,7 @@ pub(super) struct Collector {
     changes: u64,
     candidates: Vec<Slot>,
     spare: Vec<Touched>,
+    questions: Questions,
 }
 
 impl Collector {
@@ -64,6 +69,7 @@ impl Collector {
             changes: 0,
             candidates: Vec::new(),
             spare: Vec::new(),
+            questions: Questions::default(),
         }
     }
 
@@ -75,6 +81,7 @@ impl Collector {
             for slot in self.shapes.find(|_| true) {
                 self.end(slot);
             }
+            self.questions.drop_all();
             self.open = None;
         }
     }
@@ -135,6 +142,7 @@ impl Collector {
             Command::SeesAll { snapshot, begun, done } => {
                 let _ = done.send(self.processed.all_seen_by(&snapshot, begun));
             }
+            Command::Verdicts { number, verdicts } => self.verdicts(number, &verdicts),
             Command::Remove(live) => {
                 if let Some(slot) = self.shapes.slot_of(&live) {
                     self.remove(slot);
@@ -169,7 +177,12 @@ impl Collector {
         let projection = table.take_projection(&definition);
         let open = self.open.as_ref().map(|open| open.begin.xid);
         let phase = Phase::joining(self.processed.count(), open);
-        self.shapes.insert(slot, Entry { live, projection, phase, touched: None });
+        let handed_on = live.definition().predicate.as_ref().and_then(|predicate| predicate.handed_on());
+        let pending = handed_on.map(|part| Box::new(Pending::new(part)));
+        if pending.is_some() {
+            metrics::handed_on_shapes(1.0);
+        }
+        self.shapes.insert(slot, Entry { live, projection, phase, touched: None, pending });
     }
 
     fn join(&mut self, live: &Arc<LiveShape>, filter: Filter) -> Joined {
@@ -191,6 +204,9 @@ impl Collector {
             touched.slot = None;
             entry.touched = None;
         }
+        if let Some(pending) = &mut entry.pending {
+            pending.drop_seen_by(&snapshot);
+        }
         let mut stored = Ok(());
         for kept in joining.judge(&snapshot) {
             let items = Items { tx: kept.lsn.0, bytes: &kept.bytes, ends: &kept.ends };
@@ -198,11 +214,12 @@ impl Collector {
         }
         match stored {
             Ok(()) => {
-                // A part of the open transaction may be among what was kept: its commit publishes all of it.
-                if entry.touched.is_none() {
+                // A part of the open transaction, or of one that waits, may be among what was kept: its end publishes all.
+                if entry.touched.is_none() && !entry.pending.as_ref().is_some_and(|pending| pending.has_begun()) {
                     publish(&entry.live);
                 }
                 self.shapes.joined(slot);
+                self.shapes.note_pending(slot);
                 Joined::Yes
             }
             Err(error) => {
@@ -231,6 +248,9 @@ impl Collector {
 
     fn remove(&mut self, slot: Slot) -> Option<Entry> {
         let entry = self.shapes.remove(slot)?;
+        if entry.pending.is_some() {
+            metrics::handed_on_shapes(-1.0);
+        }
         if let (Some(at), Some(open)) = (entry.touched, &mut self.open)
             && let Some(touched) = open.touched.get_mut(at)
         {
@@ -279,6 +299,7 @@ impl Collector {
         self.invalidate(now.id, "its definition has changed", |live| {
             !live.definition().fits(now) || live.definition().is_loosened_by(now)
         });
+        self.end_pending(now.id);
         if let Some(table) = self.tables.get_mut(&now.id) {
             table.change(now.clone(), self.relations.get(&now.id));
         }
@@ -300,6 +321,7 @@ impl Collector {
             Some(Drift::Table) => self.forget_table(id, "it was renamed or its replica identity is not full"),
             Some(Drift::Columns(changed)) => {
                 self.shared.catalog_changed(id);
+                self.end_pending(id);
                 self.invalidate(id, "its columns have changed", |live| {
                     let definition = live.definition();
                     let read = definition.predicate.as_ref().map_or(&[][..], |predicate| predicate.columns());
@@ -327,6 +349,7 @@ impl Collector {
             return;
         };
         *changes += 1;
+        let waiting = open.waiting.len();
         let mut troubles = Vec::new();
         let tuples = match &change.operation {
             Operation::Insert { new } => Some((None, Some(new))),
@@ -339,7 +362,7 @@ impl Collector {
             let new = new.and_then(|tuple| table.row(tuple, old.as_ref()));
             let versions = Versions { old: old.as_deref(), new: new.as_deref() };
             table.router.candidates(versions.old, versions.new, candidates);
-            let mut target = Target { open, spare };
+            let mut target = Target { open, spare, change: *changes, kept: Kept::default() };
             for &slot in candidates.iter() {
                 let Some(entry) = shapes.get_mut(slot) else { continue };
                 let Some(projection) = table.projections.get_mut(entry.projection) else { continue };
@@ -350,6 +373,9 @@ impl Collector {
             }
         }
         let is_complete = tuples.is_some();
+        for slot in open.waiting.get(waiting..).unwrap_or_default() {
+            shapes.note_pending(*slot);
+        }
         self.next_operation();
         for (slot, trouble) in troubles {
             self.trouble(slot, &trouble);
@@ -366,16 +392,17 @@ impl Collector {
                 && let Some(entry) = self.shapes.get_mut(slot)
             {
                 entry.touched = None;
-                touched.finish();
-                let stored = store(entry, &mut touched, open.begin);
-                let is_joining = matches!(entry.phase, Phase::Joining(_));
-                match stored {
-                    Ok(()) if is_joining => {}
-                    Ok(()) => publish(&entry.live),
-                    Err(trouble) => self.trouble(slot, &trouble),
+                if let Err(trouble) = finish(entry, open.begin, &mut touched) {
+                    self.trouble(slot, &trouble);
                 }
             }
             self.spare.push(touched);
+        }
+        for slot in open.waiting {
+            if let Some(pending) = self.shapes.get_mut(slot).and_then(|entry| entry.pending.as_mut()) {
+                pending.commit(open.begin);
+                self.fold_judged(slot);
+            }
         }
         self.flush.processed(commit.end_lsn);
         self.shared.set_processed(commit.commit_lsn);

@@ -1,7 +1,9 @@
 //! The shapes that the collector feeds, by slot.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::pending::Pending;
 use crate::engine::join::Phase;
 use crate::engine::live::LiveShape;
 use crate::engine::router::Slot;
@@ -16,6 +18,8 @@ pub(super) struct Entry {
     pub(super) phase: Phase,
     /// Its place among the shapes that the open transaction has reached.
     pub(super) touched: Option<usize>,
+    /// If its filter is handed on in part: what waits for that.
+    pub(super) pending: Option<Box<Pending>>,
 }
 
 /// All entries. Slots of shapes that went are used again.
@@ -25,6 +29,8 @@ pub(super) struct Shapes {
     free: Vec<Slot>,
     /// Those whose snapshot is not known yet.
     joining: Vec<Slot>,
+    /// Those of which something waits for Postgres' word.
+    pending: VecDeque<Slot>,
 }
 
 impl Shapes {
@@ -58,12 +64,33 @@ impl Shapes {
         let entry = self.entries.get_mut(slot as usize)?.take()?;
         self.free.push(slot);
         self.joined(slot);
+        self.pending.retain(|&other| other != slot);
         Some(entry)
     }
 
     /// The shape's snapshot is known now.
     pub(super) fn joined(&mut self, slot: Slot) {
         self.joining.retain(|&other| other != slot);
+    }
+
+    /// Notes whether something of the shape waits for Postgres' word, and tells its readers how far they see.
+    pub(super) fn note_pending(&mut self, slot: Slot) {
+        let Some(Entry { live, pending: Some(pending), .. }) = self.get(slot) else { return };
+        live.hold(pending.oldest());
+        let (waits, is_noted) = (!pending.is_empty(), self.pending.contains(&slot));
+        if waits && !is_noted {
+            self.pending.push_back(slot);
+        } else if !waits && is_noted {
+            self.pending.retain(|&other| other != slot);
+        }
+    }
+
+    /// The slots of those of which something waits for Postgres' word. Begins with another one each time.
+    pub(super) fn pending(&mut self) -> Vec<Slot> {
+        if !self.pending.is_empty() {
+            self.pending.rotate_left(1);
+        }
+        self.pending.iter().copied().collect()
     }
 
     /// Where this very shape is kept.
@@ -78,12 +105,13 @@ impl Shapes {
         entries.filter_map(|(slot, entry)| entry.as_ref().is_some_and(&wanted).then_some(slot)).collect()
     }
 
-    /// The commit positions of the oldest transactions that wait in memory for a snapshot.
+    /// The commit positions of the oldest transactions that wait in memory, for a snapshot or for Postgres' word.
     pub(super) fn waiting(&self) -> impl Iterator<Item = Lsn> {
-        self.joining.iter().filter_map(|&slot| match &self.get(slot)?.phase {
+        let joining = self.joining.iter().filter_map(|&slot| match &self.get(slot)?.phase {
             Phase::Joining(joining) => joining.oldest(),
             _ => None,
-        })
+        });
+        joining.chain(self.pending.iter().filter_map(|&slot| self.get(slot)?.pending.as_ref()?.oldest()))
     }
 }
 

@@ -14,6 +14,8 @@ pub(super) struct OpenTransaction {
     pub(super) place: Place,
     /// The shapes it has reached, in the order in which it did.
     pub(super) touched: Vec<Touched>,
+    /// Those in which something of it waits for Postgres' word.
+    pub(super) waiting: Vec<Slot>,
 }
 
 /// The items of the open transaction in one shape.
@@ -29,7 +31,7 @@ pub(super) struct Touched {
 
 impl OpenTransaction {
     pub(super) fn new(begin: Begin) -> Self {
-        Self { begin, place: Place::new(begin.xid, begin.commit_lsn), touched: Vec::new() }
+        Self { begin, place: Place::new(begin.xid, begin.commit_lsn), touched: Vec::new(), waiting: Vec::new() }
     }
 }
 
@@ -50,6 +52,11 @@ impl Touched {
     /// The complete items, which belong to the transaction that committed at `lsn`.
     pub(super) fn items(&self, lsn: Lsn) -> Items<'_> {
         Items { tx: lsn.0, bytes: &self.bytes, ends: &self.ends }
+    }
+
+    /// Whether it has any, here or in the log; not to be asked once it is finished.
+    pub(super) fn has_items(&self) -> bool {
+        self.open.is_some()
     }
 
     /// How many bytes wait here.

@@ -44,7 +44,7 @@ async fn a_full_engine_evicts_the_shape_that_was_last_asked_for_longest_ago() {
     three_live.subscribe().wait_for(|state| state.status == ShapeStatus::Gone).await.unwrap();
     // When somebody reads each, none goes.
     let readers = [reader, one_live.subscribe(), four.subscribe()];
-    let five = stand.engine.resolve(&shape_of(5)).await.unwrap();
+    let five = stand.engine.resolve(&shape_of(5), Evaluator::Postgres).await.unwrap();
     let refused = stand.engine.get_or_create(&five).await.unwrap_err();
     assert!(matches!(refused, CreateError::TooManyShapes { limit: 4 }), "{refused:?}");
     drop(readers);
@@ -55,7 +55,7 @@ async fn a_full_engine_evicts_the_shape_that_was_last_asked_for_longest_ago() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shape_evicted_while_it_is_made_is_made_anew_for_those_who_wait() {
     let mut stand = Stand::start("CREATE TABLE t (id int8 PRIMARY KEY, k int8)").await;
-    let definition = stand.engine.resolve(&shape_of(1)).await.unwrap();
+    let definition = stand.engine.resolve(&shape_of(1), Evaluator::Postgres).await.unwrap();
     let locker = Session::open(stand.database.url()).await;
     locker.run("BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE").await;
     let (engine, wanted) = (stand.engine.clone(), definition.clone());

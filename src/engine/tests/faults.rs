@@ -38,10 +38,10 @@ async fn a_lost_connection_ends_shapes_and_is_made_anew() {
     let end = "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE database = current_database()";
     stand.sql.run(end).await;
     reaches(&stand.engine, EngineStatus::Starting).await;
-    let definition = stand.engine.resolve(&Shape::table("sentinel")).await.unwrap();
+    let definition = stand.engine.resolve(&Shape::table("sentinel"), Evaluator::Postgres).await.unwrap();
     // Shapes that are there can be had; new ones cannot be made.
     assert!(stand.engine.get_or_create(&definition).await.is_ok());
-    let other = stand.engine.resolve(&Shape::table("t").columns(["id"])).await.unwrap();
+    let other = stand.engine.resolve(&Shape::table("t").columns(["id"]), Evaluator::Postgres).await.unwrap();
     assert!(matches!(stand.engine.get_or_create(&other).await, Err(CreateError::NotActive)));
     stand.sql.run("DELETE FROM t").await;
     stand.sql.run("INSERT INTO t VALUES (5)").await;
@@ -117,7 +117,7 @@ async fn what_trying_again_will_not_mend_is_told_at_the_start() {
 async fn stopping_ends_the_engine_in_the_middle_of_anything() {
     let stand = Stand::start(SCHEMA).await;
     stand.sql.run("INSERT INTO t SELECT generate_series(2, 100000)").await;
-    let definition = stand.engine.resolve(&Shape::table("t")).await.unwrap();
+    let definition = stand.engine.resolve(&Shape::table("t"), Evaluator::Postgres).await.unwrap();
     let making = stand.engine.get_or_create(&definition);
     let stopped = async {
         stand.sql.run("UPDATE t SET id = -id").await;

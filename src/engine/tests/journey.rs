@@ -72,7 +72,7 @@ async fn a_snapshot_waits_for_what_was_streamed_before_it_was_visible() {
     let mut unseen = UnseenRow::write().await;
     let engine = unseen.engine.clone();
     assert!(unseen.sql.rows("SELECT FROM t").await.is_empty());
-    let definition = engine.resolve(&Shape::table("t").columns(["id"])).await.unwrap();
+    let definition = engine.resolve(&Shape::table("t").columns(["id"]), Evaluator::Postgres).await.unwrap();
     let mut making = Box::pin(engine.get_or_create(&definition));
     tokio::select! {
         _ = &mut making => panic!("its snapshot lacks a row that its log will not bring"),

@@ -2,6 +2,7 @@
 
 mod evict;
 mod faults;
+mod handed_on;
 mod journey;
 mod rounds;
 mod subsets;
@@ -13,10 +14,10 @@ use serde_json::{Map, Value};
 use tokio::task::JoinHandle;
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
-use super::{Engine, EngineConfig, LiveShape, LogState, ShapeStatus, StartError};
+use super::{Engine, EngineConfig, Evaluator, LiveShape, LogState, ShapeStatus, StartError};
 use crate::protocol::LogOffset;
 use crate::shape::{IntoShape, Shape};
-use crate::source::PostgresSource;
+use crate::source::{PostgresSource, Source};
 use crate::storage::{MemoryStore, SnapshotPiece};
 
 /// Small, so that chunks close.
@@ -40,11 +41,16 @@ impl Stand {
     }
 
     async fn with_max_shapes(schema: &str, max_shapes: usize) -> Self {
+        Self::with_source(schema, max_shapes, |url| Arc::new(PostgresSource::new(url, None).unwrap())).await
+    }
+
+    /// With a source of the test's making for the database of this URL.
+    async fn with_source(schema: &str, max_shapes: usize, source: impl FnOnce(&str) -> Arc<dyn Source>) -> Self {
         let database = tokio::task::spawn_blocking(cluster::database).await.unwrap().unwrap();
         let sql = Session::open(database.url()).await;
         sql.run(schema).await;
         sql.run("CREATE TABLE sentinel (id serial PRIMARY KEY)").await;
-        let engine = engine_with(database.url(), max_shapes).await.unwrap();
+        let engine = engine_on(source(database.url()), max_shapes).await.unwrap();
         let sentinel = Materialised::new(shape(&engine, Shape::table("sentinel")).await);
         Self { engine, sql, sentinel, database }
     }
@@ -66,18 +72,17 @@ impl Stand {
 }
 
 async fn engine(url: &str) -> Result<Engine, StartError> {
-    engine_with(url, MAX_SHAPES).await
+    engine_on(Arc::new(PostgresSource::new(url, None).unwrap()), MAX_SHAPES).await
 }
 
-async fn engine_with(url: &str, max_shapes: usize) -> Result<Engine, StartError> {
-    let source = Arc::new(PostgresSource::new(url, None).unwrap());
+async fn engine_on(source: Arc<dyn Source>, max_shapes: usize) -> Result<Engine, StartError> {
     let store = Arc::new(MemoryStore::new(CHUNK_BYTES));
     Engine::start(EngineConfig { source, store, chunk_bytes: CHUNK_BYTES, max_shapes }).await
 }
 
 /// A shape that is served from now on.
 async fn shape(engine: &Engine, shape: impl IntoShape) -> Arc<LiveShape> {
-    let definition = engine.resolve(&shape.into_shape().unwrap()).await.unwrap();
+    let definition = engine.resolve(&shape.into_shape().unwrap(), Evaluator::Postgres).await.unwrap();
     engine.get_or_create(&definition).await.unwrap()
 }
 

@@ -1,0 +1,292 @@
+//! Shapes whose filters Postgres evaluates in part.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures_util::future::BoxFuture;
+
+use super::*;
+use crate::engine::ResolveError;
+use crate::pg::{RelationId, TableName, TableSchema};
+use crate::source::{Ask, ChangeStream, Refusal, SnapshotQuery, SnapshotRows, SourceError, TableMark};
+
+const SCHEMA: &str = "
+    CREATE TABLE t (id int PRIMARY KEY, owner int, a text);
+    CREATE FUNCTION long(text) RETURNS bool LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN length($1) > 3; END';
+    CREATE FUNCTION picky(int) RETURNS bool LANGUAGE plpgsql IMMUTABLE
+        AS 'BEGIN IF $1 = 0 THEN RAISE EXCEPTION ''zero''; END IF; RETURN $1 > 1; END';
+    CREATE FUNCTION patient(int) RETURNS bool LANGUAGE plpgsql IMMUTABLE
+        AS 'BEGIN PERFORM pg_advisory_xact_lock_shared(7); RETURN $1 > 1; END';
+";
+
+/// A source that counts what Postgres is asked.
+struct Counted {
+    source: PostgresSource,
+    counts: Arc<Counts>,
+}
+
+#[derive(Default)]
+struct Counts {
+    admissions: AtomicUsize,
+    questions: AtomicUsize,
+}
+
+impl Counts {
+    fn admissions(&self) -> usize {
+        self.admissions.load(Ordering::SeqCst)
+    }
+
+    fn questions(&self) -> usize {
+        self.questions.load(Ordering::SeqCst)
+    }
+}
+
+type Answer<'a, T> = BoxFuture<'a, Result<T, SourceError>>;
+
+impl Source for Counted {
+    fn table<'a>(&'a self, name: &'a TableName) -> Answer<'a, Arc<TableSchema>> {
+        self.source.table(name)
+    }
+
+    fn marks<'a>(&'a self, tables: &'a [RelationId]) -> Answer<'a, HashMap<RelationId, TableMark>> {
+        self.source.marks(tables)
+    }
+
+    fn publish<'a>(&'a self, table: &'a TableSchema) -> Answer<'a, ()> {
+        self.source.publish(table)
+    }
+
+    fn snapshot<'a>(&'a self, query: &'a SnapshotQuery) -> Answer<'a, Box<dyn SnapshotRows>> {
+        self.source.snapshot(query)
+    }
+
+    fn admits<'a>(&'a self, table: &'a TableSchema, sql: &'a str) -> Answer<'a, Option<Refusal>> {
+        self.counts.admissions.fetch_add(1, Ordering::SeqCst);
+        self.source.admits(table, sql)
+    }
+
+    fn verdicts<'a>(&'a self, asks: &'a [Ask]) -> Answer<'a, Vec<Vec<bool>>> {
+        self.counts.questions.fetch_add(1, Ordering::SeqCst);
+        self.source.verdicts(asks)
+    }
+
+    fn stream(&self) -> Answer<'_, Box<dyn ChangeStream>> {
+        self.source.stream()
+    }
+
+    fn clean_up(&self) -> Answer<'_, ()> {
+        self.source.clean_up()
+    }
+}
+
+async fn counted(schema: &str) -> (Stand, Arc<Counts>) {
+    let counts = Arc::new(Counts::default());
+    let counting = counts.clone();
+    let source = |url: &str| {
+        let source = PostgresSource::new(url, None).unwrap();
+        Arc::new(Counted { source, counts: counting }) as Arc<dyn Source>
+    };
+    (Stand::with_source(schema, MAX_SHAPES, source).await, counts)
+}
+
+fn filtered(filter: &str) -> Shape {
+    Shape::table("t").filter_sql(filter)
+}
+
+impl Materialised {
+    /// Waits until it has read so many operations.
+    async fn reads(&mut self, operations: usize) {
+        self.catch_up().await;
+        while self.log.len() < operations {
+            self.wait().await;
+            self.catch_up().await;
+        }
+    }
+
+    async fn is_gone(&mut self) {
+        self.state.wait_for(|state| state.status == ShapeStatus::Gone).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn rows_come_into_such_a_shape_and_leave_it() {
+    let mut stand = Stand::start(SCHEMA).await;
+    stand.sql.run("INSERT INTO t VALUES (1, 1, 'long'), (2, 1, 'no'), (3, 2, 'longer')").await;
+    let mut shape = stand.shape(filtered("owner = 1 AND long(a)")).await;
+    shape.catch_up().await;
+    assert_eq!(shape.rows.len(), 1);
+    stand.sql.run("INSERT INTO t VALUES (4, 1, 'longest'), (5, 1, 'nay'), (6, 2, 'longish'), (7, 1, NULL)").await;
+    stand.sql.run("BEGIN; UPDATE t SET a = 'now long' WHERE id = 2; UPDATE t SET a = 'x' WHERE id = 1").await;
+    stand.sql.run("UPDATE t SET id = 40, a = 'longest of all' WHERE id = 4; UPDATE t SET owner = 1 WHERE id = 3").await;
+    stand.sql.run("UPDATE t SET a = 'nope' WHERE id = 7; UPDATE t SET a = 'n' WHERE id = 7; COMMIT").await;
+    stand.sql.run("UPDATE t SET owner = 3 WHERE id = 40; DELETE FROM t WHERE id = 2; DELETE FROM t WHERE id = 5").await;
+    shape.reads(10).await;
+    let log = [
+        r#"insert {"a":"longest","id":"4","owner":"1"}"#,
+        r#"insert {"a":"now long","id":"2","owner":"1"}"#,
+        r#"delete {"id":"1"}"#,
+        r#"delete {"id":"4"}"#,
+        r#"insert {"a":"longest of all","id":"40","owner":"1"}"#,
+        r#"insert {"a":"longer","id":"3","owner":"1"}"#,
+        r#"insert {"a":"nope","id":"7","owner":"1"}"#,
+        r#"delete {"id":"7"}"#,
+        r#"delete {"id":"40"}"#,
+        r#"delete {"id":"2"}"#,
+    ];
+    assert_eq!(shape.log, log);
+    let mut rows = stand.sql.rows("SELECT id, owner, a FROM t WHERE owner = 1 AND long(a)").await;
+    rows.sort();
+    assert_eq!(shape.table(&["id", "owner", "a"]), rows);
+    stand.settle().await;
+    stand.stop().await;
+}
+
+#[tokio::test]
+async fn shapes_of_one_transaction_are_judged_in_one_round_trip() {
+    let (mut stand, counts) = counted(SCHEMA).await;
+    stand.sql.run("CREATE TABLE u (id int PRIMARY KEY, a text COLLATE \"en-x-icu\")").await;
+    let mut shapes = Vec::new();
+    for owner in 1..10 {
+        shapes.push(stand.shape(filtered(&format!("owner = {owner} AND long(a)"))).await);
+        shapes.push(stand.shape(filtered(&format!("a ~ '{owner}'"))).await);
+    }
+    shapes.push(stand.shape(Shape::table("u").filter_sql("a < 'b'")).await);
+    let plain = stand.shape(filtered("owner = 99")).await;
+    assert_eq!(counts.questions(), 0);
+    stand
+        .sql
+        .run(
+            "BEGIN; INSERT INTO t SELECT n, n % 10, 'long' || n % 10 FROM generate_series(1, 100) n; \
+              INSERT INTO u VALUES (1, 'A'), (2, 'C'); COMMIT",
+        )
+        .await;
+    for shape in &mut shapes[..18] {
+        shape.reads(10).await;
+        assert_eq!(shape.log.len(), 10);
+    }
+    shapes[18].reads(1).await;
+    // A batch of the stream may end in the middle of the transaction.
+    assert!((1..=3).contains(&counts.questions()), "{} questions", counts.questions());
+    let before = counts.questions();
+    stand.sql.run("INSERT INTO t VALUES (1000, 99, 'long'), (1001, 99, NULL)").await;
+    stand.settle().await;
+    drop(plain);
+    assert!(counts.questions() <= before + 1);
+    stand.stop().await;
+}
+
+#[tokio::test]
+async fn postgres_is_asked_once_whether_it_may() {
+    let (stand, counts) = counted(SCHEMA).await;
+    for _ in 0..3 {
+        let shape = filtered("owner = 1 AND long(a)");
+        stand.engine.resolve_match(&shape, Evaluator::Postgres).await.unwrap();
+        stand.shape(shape).await;
+        stand.shape(filtered("owner = 2 AND long(a)").columns(["id"])).await;
+        let refused = stand.engine.resolve(&filtered("random() > owner"), Evaluator::Postgres).await.unwrap_err();
+        assert!(
+            matches!(&refused, ResolveError::NotAdmitted { said, .. } if said == "function random() is not immutable")
+        );
+        assert_eq!(
+            refused.to_string(),
+            "At location 0: unknown or unsupported function random/0: function random() is not immutable"
+        );
+    }
+    assert_eq!(counts.admissions(), 2);
+    let here = stand.engine.resolve(&filtered("long(a)"), Evaluator::Engine).await.unwrap_err();
+    assert_eq!(here.to_string(), "At location 0: unknown or unsupported function long/1");
+    assert_eq!(counts.admissions(), 2);
+    stand.stop().await;
+}
+
+#[tokio::test]
+async fn a_row_that_raises_ends_its_shape_alone() {
+    let mut stand = Stand::start(SCHEMA).await;
+    let mut shapes = Vec::new();
+    for owner in 1..4 {
+        shapes.push(stand.shape(filtered(&format!("owner = {owner} AND picky(id)"))).await);
+    }
+    let mut other = stand.shape(filtered("long(a)")).await;
+    stand.sql.run("INSERT INTO t SELECT n, 1 + n % 3, 'long' FROM generate_series(0, 29) n").await;
+    shapes[0].is_gone().await;
+    other.reads(30).await;
+    for shape in &mut shapes[1..] {
+        shape.reads(9).await;
+        assert!(!shape.live.is_gone());
+    }
+    stand.sql.run("DROP FUNCTION long(text); UPDATE t SET a = 'other'").await;
+    other.is_gone().await;
+    stand.sql.run("DELETE FROM t WHERE id > 27").await;
+    shapes[1].reads(10).await;
+    let gone = stand.engine.resolve(&filtered("long(a)"), Evaluator::Postgres).await;
+    if let Ok(definition) = gone {
+        // What Postgres has said before is remembered, until the snapshot fails.
+        assert!(stand.engine.get_or_create(&definition).await.is_err());
+    }
+    assert!(stand.engine.resolve(&filtered("long(a)"), Evaluator::Postgres).await.is_err());
+    stand.settle().await;
+    stand.stop().await;
+}
+
+#[tokio::test]
+async fn a_shape_that_waits_holds_up_no_other_and_says_so() {
+    let mut stand = Stand::start(SCHEMA).await;
+    let mut waiting = stand.shape(filtered("patient(id)")).await;
+    let mut other = stand.shape(filtered("owner = 1")).await;
+    waiting.catch_up().await;
+    stand.sql.run("SELECT pg_advisory_lock(7)").await;
+    stand.sql.run("INSERT INTO t VALUES (1, 1, NULL), (2, 1, NULL)").await;
+    other.reads(2).await;
+    stand.settle().await;
+    let (all, its) = (stand.engine.processed(&other.live), stand.engine.processed(&waiting.live));
+    assert!(its < all, "{its} {all}");
+    assert!(its.0 < other.offset.tx(), "a client must not believe that it has seen this");
+    stand.sql.run("INSERT INTO t VALUES (3, 1, NULL)").await;
+    other.reads(3).await;
+    assert!(waiting.log.is_empty());
+    stand.sql.run("SELECT pg_advisory_unlock(7)").await;
+    waiting.reads(2).await;
+    assert_eq!(waiting.offset, other.offset);
+    while stand.engine.processed(&waiting.live) < all {
+        tokio::task::yield_now().await;
+    }
+    stand.stop().await;
+}
+
+#[tokio::test]
+async fn stopping_leaves_no_question_behind() {
+    let stand = Stand::start(SCHEMA).await;
+    let waiting = stand.shape(filtered("patient(id)")).await;
+    let other = Session::open(stand.database.url()).await;
+    other.run("SELECT pg_advisory_lock(7)").await;
+    stand.sql.run("INSERT INTO t VALUES (1, 1, NULL)").await;
+    while stand.engine.processed(&waiting.live) >= stand.engine.processed(&stand.sentinel.live) {
+        tokio::task::yield_now().await;
+    }
+    stand.stop().await;
+    assert!(waiting.live.is_gone());
+}
+
+#[tokio::test]
+async fn what_waits_goes_with_its_table() {
+    let mut stand = Stand::start(SCHEMA).await;
+    let mut truncated = stand.shape(filtered("patient(id)")).await;
+    let other = Session::open(stand.database.url()).await;
+    other.run("SELECT pg_advisory_lock(7)").await;
+    stand.sql.run("INSERT INTO t VALUES (1, 1, NULL), (2, 1, NULL); TRUNCATE t").await;
+    truncated.is_gone().await;
+    let mut changed = stand.shape(filtered("patient(id)").columns(["id"])).await;
+    stand
+        .sql
+        .run("INSERT INTO t VALUES (3, 1, NULL); ALTER TABLE t ADD more int; INSERT INTO t VALUES (4, 1, NULL)")
+        .await;
+    changed.is_gone().await;
+    other.run("SELECT pg_advisory_unlock(7)").await;
+    let mut again = stand.shape(filtered("patient(id)").columns(["id"])).await;
+    again.catch_up().await;
+    stand.sql.run("INSERT INTO t VALUES (5, 1, NULL)").await;
+    again.reads(1).await;
+    assert_eq!(again.rows.len(), 3);
+    stand.settle().await;
+    stand.stop().await;
+}

@@ -5,7 +5,7 @@
 
 use super::HandedOn;
 use super::expr::{Comparison, IsTest};
-use super::term::{Branches, Call, Constant, Convert, Is, Like, Quantified, Term};
+use super::term::{Branches, Call, Constant, Convert, Each, Is, Like, Part, Quantified, Term, Test};
 use crate::pg::{quote_ident, quote_literal};
 
 /// `term` with `$n` for its constants, and these in order.
@@ -118,6 +118,8 @@ impl<V: Values> Printer<V> {
                 self.text(")");
             }
             Term::Case(branches) => self.case(branches),
+            Term::Part(part) => self.part(part),
+            Term::Each(each) => self.each(each),
             Term::Collate(collated) => {
                 self.text("(");
                 self.term(&collated.inner);
@@ -226,6 +228,43 @@ impl<V: Values> Printer<V> {
             self.term(otherwise);
         }
         self.text(" END)");
+    }
+
+    fn part(&mut self, part: &Part) {
+        let bound = |printer: &mut Self, term: &Option<Term>| {
+            if let Some(term) = term {
+                printer.text("(");
+                printer.term(term);
+                printer.text(")");
+            }
+        };
+        self.text("(");
+        self.term(&part.value);
+        self.text(")");
+        for (low, high) in &part.bounds {
+            self.text("[");
+            bound(self, low);
+            self.text(if part.is_slice { ":" } else { "" });
+            bound(self, high);
+            self.text("]");
+        }
+    }
+
+    fn each(&mut self, each: &Each) {
+        let symbol = match &each.test {
+            Test::Call { function, .. } => function.name,
+            Test::Like { case: None, negated: false } => "~~",
+            Test::Like { case: None, negated: true } => "!~~",
+            Test::Like { case: Some(_), negated: false } => "~~*",
+            Test::Like { case: Some(_), negated: true } => "!~~*",
+        };
+        self.text("(");
+        self.term(&each.value);
+        self.text(" OPERATOR(\"pg_catalog\".");
+        self.text(symbol);
+        self.text(if each.all { ") ALL (" } else { ") ANY (" });
+        self.term(&each.array);
+        self.text("))");
     }
 
     fn is(&mut self, is: &Is) {

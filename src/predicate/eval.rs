@@ -2,19 +2,20 @@
 //!
 //! Nothing is allocated for the common types: text is compared as bytes where it lies, numbers are read from it.
 
+mod array;
+mod choose;
+
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use smallvec::SmallVec;
 
 use super::cast::Conversion;
-use super::expr::{Choice, Comparison, IsTest};
+use super::expr::{Comparison, IsTest};
 use super::function::Args;
 use super::like::{is_like, lower, with_backslash};
 use super::quick::{self, Lane, integer};
-use super::term::{
-    Branches, Call, Choose, ColumnRef, Compare, Convert, Is, Like, Members, Quantified, Reader, Set, Term,
-};
+use super::term::{Call, ColumnRef, Compare, Convert, Is, Like, Members, Quantified, Reader, Set, Term};
 use super::{EvalError, Row, Value};
 use crate::pg::PgType;
 
@@ -56,6 +57,7 @@ impl Term {
                 Ok(Some(equal == distinct.negated))
             }
             Self::Quantified(quantified) => quantified.truth(row),
+            Self::Each(each) => each.truth(row),
             Self::Like(like) => like.truth(row),
             Self::Is(is) => is.truth(row).map(Some),
             Self::Column(_)
@@ -65,7 +67,8 @@ impl Term {
             | Self::Call(_)
             | Self::Choose(_)
             | Self::Case(_)
-            | Self::Collate(_) => Ok(self.operand(row)?.map(|operand| operand.is_true())),
+            | Self::Collate(_)
+            | Self::Part(_) => Ok(self.operand(row)?.map(|operand| operand.is_true())),
         }
     }
 
@@ -77,6 +80,7 @@ impl Term {
             Self::Call(call) => call.operand(row),
             Self::Choose(choose) => choose.operand(row),
             Self::Case(branches) => branches.operand(row),
+            Self::Part(part) => part.operand(row),
             Self::Collate(collated) => collated.inner.operand(row),
             Self::Array(elements) => {
                 let elements = elements.iter().map(|element| Ok(element.operand(row)?.map(Operand::into_value)));
@@ -234,36 +238,6 @@ impl Call {
     }
 }
 
-impl Choose {
-    fn operand<'a>(&'a self, row: &'a impl Row) -> Result<Option<Operand<'a>>, EvalError> {
-        let mut chosen: Option<Operand<'a>> = None;
-        for term in &self.terms {
-            let Some(next) = term.operand(row)? else { continue };
-            let is_better = match (self.choice, &chosen) {
-                (Choice::Coalesce, _) => return Ok(Some(next)),
-                (_, None) => true,
-                (Choice::Greatest, Some(chosen)) => next.compare(chosen, self.padded).is_gt(),
-                (_, Some(chosen)) => next.compare(chosen, self.padded).is_lt(),
-            };
-            if is_better {
-                chosen = Some(next);
-            }
-        }
-        Ok(chosen)
-    }
-}
-
-impl Branches {
-    fn operand<'a>(&'a self, row: &'a impl Row) -> Result<Option<Operand<'a>>, EvalError> {
-        for (when, then) in &self.whens {
-            if when.truth(row)? == Some(true) {
-                return then.operand(row);
-            }
-        }
-        self.otherwise.as_ref().map_or(Ok(None), |otherwise| otherwise.operand(row))
-    }
-}
-
 impl Is {
     fn truth(&self, row: &impl Row) -> Result<bool, EvalError> {
         let holds = match self.test {
@@ -322,6 +296,15 @@ impl<'a> Operand<'a> {
         match value {
             Value::Text(text) => Self::Text(text.as_bytes()),
             other => Self::Constant(other),
+        }
+    }
+
+    /// The same value, not owned.
+    fn borrowed(&self) -> Operand<'_> {
+        match self {
+            Self::Text(text) => Operand::Text(text),
+            Self::Constant(value) => Operand::Constant(value),
+            Self::Value(value) => Operand::Constant(value),
         }
     }
 

@@ -134,6 +134,29 @@ pub(super) fn lower(text: &[u8], case: Case) -> Cow<'_, [u8]> {
     }
 }
 
+/// Text in upper case, each character for itself.
+pub(super) fn upper(text: &str, case: Case) -> String {
+    match case {
+        Case::Ascii => text.to_ascii_uppercase(),
+        Case::Unicode => text.chars().map(upper_character).collect(),
+    }
+}
+
+fn upper_character(c: char) -> char {
+    let mut upper = c.to_uppercase();
+    match (upper.next(), upper.next(), c) {
+        (Some(single), None, _) => single,
+        // Of the letters that become several, these are also one: with an iota at their side instead of below.
+        (_, _, '\u{1f80}'..='\u{1f87}' | '\u{1f90}'..='\u{1f97}' | '\u{1fa0}'..='\u{1fa7}') => moved(c, 8),
+        (_, _, '\u{1fb3}' | '\u{1fc3}' | '\u{1ff3}') => moved(c, 9),
+        _ => c,
+    }
+}
+
+fn moved(c: char, by: u32) -> char {
+    char::from_u32(u32::from(c) + by).unwrap_or(c)
+}
+
 fn lower_character(c: char) -> char {
     let mut lower = c.to_lowercase();
     match (lower.next(), lower.next()) {

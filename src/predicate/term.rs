@@ -36,6 +36,8 @@ pub(super) enum Term {
     Choose(Box<Choose>),
     Case(Box<Branches>),
     Collate(Box<Collated>),
+    Part(Box<Part>),
+    Each(Box<Each>),
 }
 
 #[derive(Clone, Debug)]
@@ -157,6 +159,40 @@ pub(super) struct Collated {
     pub(super) name: &'static str,
 }
 
+/// `value[1]`, `value[1:2][:]`
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    pub(super) value: Term,
+    /// `[low:high]`; without a slice the second alone.
+    pub(super) bounds: Vec<(Option<Term>, Option<Term>)>,
+    pub(super) is_slice: bool,
+}
+
+impl Part {
+    fn terms(&self) -> impl Iterator<Item = &Term> {
+        let bounds = self.bounds.iter().flat_map(|(low, high)| low.iter().chain(high));
+        std::iter::once(&self.value).chain(bounds)
+    }
+}
+
+/// `value op ANY (array)`, or `ALL`, of operators that are no comparisons.
+#[derive(Clone, Debug)]
+pub(super) struct Each {
+    pub(super) all: bool,
+    pub(super) test: Test,
+    pub(super) value: Term,
+    /// What each element goes through before.
+    pub(super) element: Conversion,
+    pub(super) array: Term,
+}
+
+/// What a value and an element are asked.
+#[derive(Clone, Debug)]
+pub(super) enum Test {
+    Like { case: Option<Case>, negated: bool },
+    Call { function: &'static Function, case: Case },
+}
+
 /// `CASE WHEN .. THEN .. ELSE .. END`
 #[derive(Clone, Debug)]
 pub(super) struct Branches {
@@ -257,6 +293,8 @@ impl Term {
             Self::Choose(choose) => choose.terms.iter().map(Self::size).sum(),
             Self::Case(branches) => branches.terms().map(Self::size).sum(),
             Self::Collate(collated) => collated.inner.size(),
+            Self::Part(part) => part.terms().map(Self::size).sum(),
+            Self::Each(each) => each.value.size() + each.array.size(),
         }
     }
 
@@ -286,6 +324,8 @@ impl Term {
             Self::Choose(choose) => collect(&choose.terms, found),
             Self::Case(branches) => collect(branches.terms(), found),
             Self::Collate(collated) => collated.inner.collect_columns(found),
+            Self::Part(part) => collect(part.terms(), found),
+            Self::Each(each) => collect([&each.value, &each.array], found),
         }
     }
 }

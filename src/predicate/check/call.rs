@@ -4,6 +4,7 @@
 use super::compare::converted;
 use super::like;
 use super::operand::{Operand, Order, Typed};
+use super::printed::{printed, prints_alike};
 use super::types::{self, category, is_preferred};
 use super::walk::Checker;
 use crate::pg::PgType;
@@ -24,10 +25,10 @@ pub(super) struct Callee<'e> {
 }
 
 /// An overload with the types that its arguments and result have in this call.
-struct Candidate {
+pub(super) struct Candidate {
     function: &'static Function,
     /// `None` for a type that is not known here.
-    parameters: Vec<Option<PgType>>,
+    pub(super) parameters: Vec<Option<PgType>>,
     result: Option<PgType>,
 }
 
@@ -38,6 +39,10 @@ impl<'a> Checker<'a> {
         arguments: impl IntoIterator<Item = &'a Expr>,
     ) -> Result<Typed<'a>, CheckError> {
         let operands = arguments.into_iter().map(|expr| self.operand(expr)).collect::<Result<Vec<_>, _>>()?;
+        self.call_of(callee, operands)
+    }
+
+    pub(super) fn call_of(&mut self, callee: Callee<'_>, operands: Vec<Operand<'a>>) -> Result<Typed<'a>, CheckError> {
         let is_ours = matches!(callee.name.schema.as_deref(), None | Some("pg_catalog"));
         if !is_ours || overloads(&callee.name.name).next().is_none() {
             return Err(callee.unknown(operands.len()));
@@ -61,16 +66,15 @@ impl<'a> Checker<'a> {
         let mut arguments = Vec::with_capacity(operands.len());
         let (mut collation, mut case) = (Order::Any, Case::Ascii);
         let mut is_caseless = true;
-        for (operand, parameter) in operands.into_iter().zip(candidate.parameters) {
+        for (position, (operand, parameter)) in operands.into_iter().zip(candidate.parameters).enumerate() {
             let parameter = parameter.ok_or_else(refused)?;
             let typed = match operand {
                 Operand::Unknown(unknown) => self.resolve(unknown, &parameter)?,
                 Operand::Typed(typed) => typed,
             };
-            let Some(Coercion::Here(how)) = cast::implicit(&typed.ty, &parameter) else { return Err(refused()) };
             is_caseless &= !types::is_text(&typed.ty) || has_one_case(&typed.term);
             collation = collation.with(typed.collation);
-            arguments.push(converted(typed, how, at)?);
+            arguments.push(argument(function, position, typed, (&parameter, at))?.ok_or_else(refused)?);
         }
         if !is_accepted(function, &arguments) {
             return Err(refused());
@@ -83,6 +87,24 @@ impl<'a> Checker<'a> {
         }
         let call = Call { function, is_operator: callee.is_operator, arguments, case };
         Ok(Typed { collation, ..folded(call, result, at)? })
+    }
+}
+
+/// A value as the function takes it; `None` if it cannot be had.
+fn argument(
+    function: &Function,
+    position: usize,
+    typed: Typed<'_>,
+    (parameter, at): (&PgType, usize),
+) -> Result<Option<Term>, CheckError> {
+    let declared = function.arguments.get(position).or(function.arguments.last());
+    if function.traits.prints && declared == Some(&Ty::Any) {
+        return printed(typed, at);
+    }
+    let is_known = Value::is_supported(&typed.ty) && (!function.traits.prints || prints_alike(&typed.ty));
+    match cast::implicit(&typed.ty, parameter) {
+        Some(Coercion::Here(how)) if is_known => converted(typed, how, at).map(Some),
+        _ => Ok(None),
     }
 }
 
@@ -111,7 +133,7 @@ fn has_one_case(term: &Term) -> bool {
 }
 
 impl Callee<'_> {
-    fn unknown(self, arguments: usize) -> CheckError {
+    pub(super) fn unknown(self, arguments: usize) -> CheckError {
         let Self { name, is_operator, at } = self;
         if is_operator {
             return CheckError::UnknownOperator { at, operator: name.name.clone(), unary: arguments == 1 };
@@ -140,7 +162,7 @@ impl Callee<'_> {
 }
 
 /// The overload that Postgres selects for arguments of these types; `None` if there is none, or no best.
-fn select(callee: Callee<'_>, inputs: &[Option<PgType>]) -> Option<Candidate> {
+pub(super) fn select(callee: Callee<'_>, inputs: &[Option<PgType>]) -> Option<Candidate> {
     let mut candidates: Vec<Candidate> =
         overloads(&callee.name.name).filter_map(|function| Candidate::new(function, inputs)).collect();
     if let Some(exact) = candidates.iter().position(|candidate| candidate.is_exact(inputs, callee.is_operator)) {

@@ -129,6 +129,7 @@ impl<'a> Checker<'a> {
 /// The type that the left side has in Postgres' own comparison of two types.
 fn compared_as(left: &PgType, right: &PgType) -> PgType {
     match types::plan(left, right) {
+        // Postgres compares a date with a timestamp as it is.
         Some(plan) if !matches!(left, PgType::Date | PgType::Name) => plan.left.result(left),
         _ => left.clone(),
     }

@@ -43,7 +43,7 @@ impl<'a> Checker<'a> {
         let order = value.collation.with(pattern.collation);
         let (pattern, escape) = escaped(as_text(pattern), escape.map(as_text), at)?;
         let case = if ignore_case { Some(case(order, &pattern, at)?) } else { None };
-        folded(Term::Like(Box::new(Like { negated, value: raw(value), pattern, escape, case })), at)
+        folded(Term::Like(Box::new(Like { negated, value: raw(value, at)?, pattern, escape, case })), at)
     }
 
     fn text(&mut self, expr: &'a Expr) -> Result<Typed<'a>, CheckError> {
@@ -55,10 +55,15 @@ impl<'a> Checker<'a> {
 }
 
 /// The value as LIKE sees it: `bpchar` with its blanks.
-fn raw(value: Typed<'_>) -> Term {
+pub(super) fn raw(value: Typed<'_>, at: usize) -> Result<Term, CheckError> {
+    let is_padded = value.ty == PgType::Bpchar;
     match value.term {
-        Term::Constant(constant) => text_constant(*constant),
-        other => other,
+        Term::Constant(constant) => Ok(text_constant(*constant)),
+        // What is made of them has lost the blanks of its constants.
+        Term::Choose(_) | Term::Case(_) | Term::Part(_) | Term::Collate(_) | Term::Call(_) if is_padded => {
+            Err(CheckError::UnsupportedType { at, ty: value.ty.to_string() })
+        }
+        other => Ok(other),
     }
 }
 
@@ -97,7 +102,7 @@ fn escaped(pattern: Term, escape: Option<Term>, at: usize) -> Result<(Term, Opti
 }
 
 /// How ILIKE folds case, where that is known.
-fn case(order: Order<'_>, pattern: &Term, at: usize) -> Result<Case, CheckError> {
+pub(super) fn case(order: Order<'_>, pattern: &Term, at: usize) -> Result<Case, CheckError> {
     let is_ascii = pattern.constant().is_some_and(|pattern| pattern.text.as_deref().is_none_or(str::is_ascii));
     let (name, is_bytewise) = locale(order);
     // In these languages I is not the upper case of i.

@@ -129,15 +129,16 @@ impl<'a> Checker<'a> {
                 let arguments = left.iter().chain([right]).map(|expr| &**expr);
                 return self.call(Callee { name, is_operator: true, at }, arguments);
             }
-            Node::QuantifiedOperator { op, .. } => {
-                return Err(CheckError::UnknownOperator { at, operator: op.name.clone(), unary: false });
+            Node::QuantifiedOperator { op, value, array, all } => {
+                return self.each((op, *all), value, array, at).map(Typed::condition);
             }
+            Node::Subscript { value, subscripts } => return self.subscript(value, subscripts, at),
             Node::Choose(choice, list) => return self.choose(*choice, list, at),
             Node::Case { operand, whens, otherwise } => {
                 let case = CaseParts { operand: operand.as_deref(), whens, otherwise: otherwise.as_deref() };
                 return self.case(&case, at);
             }
-            Node::Subscript { .. } | Node::Field(..) => "A_Indirection",
+            Node::Field(..) => "A_Indirection",
             Node::Bits(_) => "BitString",
             _ => "RowExpr",
         };

@@ -22,18 +22,15 @@ impl<'a> Args<'a> {
     }
 
     /// How letters change their case.
-    #[expect(dead_code, reason = "until a family needs it")]
     pub(super) fn case(&self) -> Case {
         self.case
     }
 
     /// How many there are.
-    #[expect(dead_code, reason = "until a family needs it")]
     pub(super) fn len(&self) -> usize {
         self.operands.len()
     }
 
-    #[expect(dead_code, reason = "until a family needs it")]
     pub(super) fn is_null(&self, at: usize) -> bool {
         self.operands.get(at).is_none_or(Option::is_none)
     }
@@ -102,6 +99,13 @@ impl<'a> Args<'a> {
     pub(super) fn json(&self, at: usize) -> Result<&'a Json, EvalError> {
         match self.typed(at)? {
             Value::Json(json) => Ok(json),
+            _ => Err(MISMATCH),
+        }
+    }
+
+    pub(super) fn bytes(&self, at: usize) -> Result<&'a [u8], EvalError> {
+        match self.typed(at)? {
+            Value::Bytea(bytes) => Ok(bytes),
             _ => Err(MISMATCH),
         }
     }

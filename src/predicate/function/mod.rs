@@ -6,6 +6,8 @@
 //! family of types. Comparisons, LIKE and casts are not among them: they have terms of their own.
 
 mod args;
+mod array;
+mod bytea;
 mod date_time;
 mod elsewhere;
 mod float;
@@ -18,6 +20,7 @@ mod oracle_tests;
 #[cfg(test)]
 #[cfg(feature = "embedded")]
 mod tests;
+mod text;
 
 pub(super) use args::Args;
 pub(super) use date_time::day_of;
@@ -50,6 +53,8 @@ pub(super) struct Traits {
     pub(super) collation: Needs,
     /// Of a function that is evaluated here for some constants only: whether it is for these.
     pub(super) accepts: Option<Accepts>,
+    /// Arguments of type `"any"` come as the text that Postgres prints for them.
+    pub(super) prints: bool,
 }
 
 /// Looks at the arguments of a call; `None` is one that is NULL or not constant.
@@ -58,23 +63,25 @@ pub(super) type Accepts = fn(&[Option<&Value>]) -> bool;
 impl Traits {
     /// Of most functions: NULL if an argument is, and whatever the collation.
     pub(super) const STRICT: Self =
-        Self { is_strict: true, is_variadic: false, collation: Needs::Nothing, accepts: None };
+        Self { is_strict: true, is_variadic: false, collation: Needs::Nothing, accepts: None, prints: false };
 
     /// Evaluated here only for the constants that `accepts` takes; else Postgres is asked.
     const fn accepting(self, accepts: Accepts) -> Self {
         Self { accepts: Some(accepts), ..self }
     }
 
-    #[expect(dead_code, reason = "until a family has one")]
     const fn called_on_null(self) -> Self {
         Self { is_strict: false, ..self }
+    }
+
+    const fn printing(self) -> Self {
+        Self { prints: true, ..self }
     }
 
     const fn variadic(self) -> Self {
         Self { is_variadic: true, ..self }
     }
 
-    #[expect(dead_code, reason = "until a family has one")]
     const fn needs(self, collation: Needs) -> Self {
         Self { collation, ..self }
     }
@@ -192,11 +199,14 @@ static FAMILIES: &[&[Function]] = &[
     date_time::plus::FUNCTIONS,
     date_time::times::FUNCTIONS,
     date_time::zone::FUNCTIONS,
+    array::FUNCTIONS,
+    bytea::FUNCTIONS,
     elsewhere::FUNCTIONS,
     float::FUNCTIONS,
     integer::FUNCTIONS,
     json::FUNCTIONS,
     numeric::FUNCTIONS,
+    text::FUNCTIONS,
 ];
 
 /// The overloads of a function, or of an operator by its symbol.

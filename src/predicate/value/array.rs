@@ -16,14 +16,14 @@ const MAX_DIMENSIONS: usize = 6;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Array {
     /// In reading order, those of all dimensions.
-    elements: Vec<Option<Value>>,
-    dimensions: SmallVec<[Dimension; 1]>,
+    pub(super) elements: Vec<Option<Value>>,
+    pub(super) dimensions: SmallVec<[Dimension; 1]>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Dimension {
-    length: usize,
-    lower: i32,
+pub(super) struct Dimension {
+    pub(super) length: usize,
+    pub(super) lower: i32,
 }
 
 impl Array {

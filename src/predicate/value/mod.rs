@@ -5,6 +5,7 @@
 //! represented alike (all integers, both floats, text types). Readers never panic, on any text.
 
 mod array;
+mod array_parts;
 mod boolean;
 mod bytea;
 mod calendar;

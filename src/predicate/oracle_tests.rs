@@ -2,6 +2,7 @@
 //!
 //! `DIESEL_ELECTRIC_ORACLE_SECONDS` says how long (15), `DIESEL_ELECTRIC_ORACLE_SEED` repeats a run.
 
+mod array_cases;
 mod cases;
 mod choose_cases;
 mod filter;
@@ -10,6 +11,7 @@ mod json;
 mod numbers;
 mod specification;
 mod table;
+mod text_cases;
 
 use std::time::{Duration, Instant};
 

@@ -5,6 +5,8 @@
 mod array_cases;
 mod cases;
 mod choose_cases;
+mod date;
+mod date_cases;
 mod filter;
 mod grammar;
 mod json;
@@ -133,7 +135,11 @@ fn is_leniency(message: &str) -> bool {
 
 /// Whether an error depends on a row's values.
 fn is_of_a_row(message: &str) -> bool {
-    message == "LIKE pattern must not end with escape character" || message == "date out of range for timestamp"
+    let of_dates =
+        ["out of range", "cannot subtract infinite", "stride must be", "timestamps cannot be binned", "time zone \""];
+    message == "LIKE pattern must not end with escape character"
+        || message == "division by zero"
+        || of_dates.iter().any(|part| message.contains(part))
 }
 
 /// Whether our verdicts are those of Postgres, on the filter and on what we make of it.

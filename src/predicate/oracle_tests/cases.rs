@@ -67,12 +67,7 @@ impl Cases {
 
     /// That the filter is `expected` (`t`, `f`, or `-` for NULL) on a row with these values, NULL elsewhere.
     pub(super) async fn holds(&self, filter: &str, row: &[(&str, &str)], expected: &str) {
-        let value = |(name, ty): &(&str, &str)| {
-            let value = row.iter().find(|(column, _)| column == name).map_or("NULL", |(_, value)| value);
-            let collate = if matches!(*name, "b" | "c" | "v" | "cs") { " COLLATE \"C\"" } else { "" };
-            format!("CAST({value} AS {ty}){collate} AS {name}")
-        };
-        let row = format!("(SELECT {}) AS t", COLUMNS.iter().map(value).collect::<Vec<_>>().join(", "));
+        let row = selected(row);
         let text = self.oracle.rows(&format!("SELECT * FROM {row}")).await.unwrap().remove(0);
         let predicate = self.check(filter, &[]).unwrap_or_else(|error| panic!("{filter}: {error}"));
         let ours = predicate.matches(&TextRow(text));
@@ -83,6 +78,26 @@ impl Cases {
         assert_eq!(theirs(format!("SELECT ({filter}) FROM {row}")).await, expected, "{filter}, Postgres");
         assert_eq!(theirs(format!("SELECT ({}) FROM {row}", predicate.sql())).await, expected, "{filter}, as SQL");
         assert_eq!(ours, Ok(expected == "t"), "{filter}");
+    }
+
+    /// That both raise an error on a row with these values; what Postgres says.
+    pub(super) async fn raises(&self, filter: &str, row: &[(&str, &str)]) -> String {
+        let row = selected(row);
+        let text = self.oracle.rows(&format!("SELECT * FROM {row}")).await.unwrap().remove(0);
+        let ours = self.check(filter, &[]).unwrap().matches(&TextRow(text)).expect_err(filter).to_string();
+        let theirs = self.oracle.rows(&format!("SELECT ({filter}) FROM {row}")).await.expect_err(filter);
+        assert_eq!(ours, theirs, "{filter}");
+        theirs
+    }
+
+    /// Whether Postgres is to evaluate it.
+    pub(super) fn is_handed_on(&self, filter: &str) -> bool {
+        self.check_whole(&filter.parse().unwrap()).unwrap().handed_on().is_some()
+    }
+
+    /// With what is handed on.
+    pub(super) fn check_whole(&self, expr: &Expr) -> Result<Predicate, CheckError> {
+        Predicate::check(expr, &[], &self.schema)
     }
 
     /// That both refuse the filter; what we say.
@@ -100,6 +115,16 @@ impl Cases {
             Ok(expr) => Predicate::check_here(&expr, &[], &self.schema).expect_err(filter).to_string(),
         }
     }
+}
+
+/// A table of one row with these values, NULL elsewhere.
+fn selected(row: &[(&str, &str)]) -> String {
+    let value = |(name, ty): &(&str, &str)| {
+        let value = row.iter().find(|(column, _)| column == name).map_or("NULL", |(_, value)| value);
+        let collate = if matches!(*name, "b" | "c" | "v" | "cs") { " COLLATE \"C\"" } else { "" };
+        format!("CAST({value} AS {ty}){collate} AS {name}")
+    };
+    format!("(SELECT {}) AS t", COLUMNS.iter().map(value).collect::<Vec<_>>().join(", "))
 }
 
 #[tokio::test]

@@ -154,9 +154,14 @@ impl Writer<'_> {
         }
     }
 
-    /// A column, or a cast of one: its type is known.
-    fn value(&mut self, kind: &'static Kind) -> String {
+    /// A column, a cast of one, or what is computed: its type is known.
+    pub(super) fn value(&mut self, kind: &'static Kind) -> String {
         let number = 1 + self.random.index(2);
+        if self.random.one_in(6)
+            && let Some(computed) = self.moment(kind)
+        {
+            return computed;
+        }
         match self.random.index(8) {
             0 => {
                 let from = self.relative(kind);

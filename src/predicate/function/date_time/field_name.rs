@@ -27,34 +27,48 @@ pub(super) enum Field {
     TimezoneMinute,
 }
 
+/// The names in Postgres' manual, and their plurals. Postgres knows abbreviations too, and cuts names.
+const NAMES: &[(&str, Field)] = &[
+    ("microsecond", Field::Microseconds),
+    ("microseconds", Field::Microseconds),
+    ("millisecond", Field::Milliseconds),
+    ("milliseconds", Field::Milliseconds),
+    ("second", Field::Second),
+    ("seconds", Field::Second),
+    ("minute", Field::Minute),
+    ("minutes", Field::Minute),
+    ("hour", Field::Hour),
+    ("hours", Field::Hour),
+    ("day", Field::Day),
+    ("days", Field::Day),
+    ("week", Field::Week),
+    ("weeks", Field::Week),
+    ("month", Field::Month),
+    ("months", Field::Month),
+    ("quarter", Field::Quarter),
+    ("year", Field::Year),
+    ("years", Field::Year),
+    ("decade", Field::Decade),
+    ("decades", Field::Decade),
+    ("century", Field::Century),
+    ("centuries", Field::Century),
+    ("millennium", Field::Millennium),
+    ("millennia", Field::Millennium),
+    ("isoyear", Field::IsoYear),
+    ("dow", Field::Dow),
+    ("isodow", Field::IsoDow),
+    ("doy", Field::Doy),
+    ("julian", Field::Julian),
+    ("epoch", Field::Epoch),
+    ("timezone", Field::Timezone),
+    ("timezone_hour", Field::TimezoneHour),
+    ("timezone_minute", Field::TimezoneMinute),
+];
+
 impl Field {
-    /// By one of the names in Postgres' manual, or its plural. Postgres knows abbreviations too, and cuts names.
+    /// By one of its [`NAMES`].
     pub(super) fn named(name: &str) -> Option<Self> {
-        Some(match name.to_ascii_lowercase().as_str() {
-            "microsecond" | "microseconds" => Self::Microseconds,
-            "millisecond" | "milliseconds" => Self::Milliseconds,
-            "second" | "seconds" => Self::Second,
-            "minute" | "minutes" => Self::Minute,
-            "hour" | "hours" => Self::Hour,
-            "day" | "days" => Self::Day,
-            "week" | "weeks" => Self::Week,
-            "month" | "months" => Self::Month,
-            "quarter" => Self::Quarter,
-            "year" | "years" => Self::Year,
-            "decade" | "decades" => Self::Decade,
-            "century" | "centuries" => Self::Century,
-            "millennium" | "millennia" => Self::Millennium,
-            "isoyear" => Self::IsoYear,
-            "dow" => Self::Dow,
-            "isodow" => Self::IsoDow,
-            "doy" => Self::Doy,
-            "julian" => Self::Julian,
-            "epoch" => Self::Epoch,
-            "timezone" => Self::Timezone,
-            "timezone_hour" => Self::TimezoneHour,
-            "timezone_minute" => Self::TimezoneMinute,
-            _ => return None,
-        })
+        NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, field)| *field)
     }
 
     /// Whether it is an hour or smaller.

@@ -12,6 +12,7 @@ mod ingest;
 mod latency;
 mod ours;
 mod pace;
+mod plot;
 mod process;
 mod report;
 mod rig;

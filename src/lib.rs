@@ -95,7 +95,7 @@ pub use source::{ServerError, SourceError};
 #[cfg(feature = "__bench")]
 #[doc(hidden)]
 pub mod __bench {
-    pub use crate::engine::{Routing, Work};
+    pub use crate::engine::{Filter, Routing};
 }
 
 /// Compiles the snippets of the readme.

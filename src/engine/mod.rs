@@ -22,6 +22,7 @@ mod metrics;
 mod registry;
 mod resolve;
 mod router;
+mod row;
 mod snapshot;
 mod stream;
 mod subset;
@@ -33,7 +34,7 @@ pub use error::{CreateError, ResolveError, StartError, SubsetError};
 pub use live::{LiveShape, LogState, ShapeStatus};
 pub use resolve::Evaluator;
 #[cfg(feature = "__bench")]
-pub use router::{Routing, Work};
+pub use router::{Filter, Routing};
 pub use subset::SubsetBody;
 
 use std::fmt;

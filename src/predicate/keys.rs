@@ -1,10 +1,12 @@
 //! Finds conditions by which a filter's shape may be looked up.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Value;
+use super::cast::Conversion;
 use super::expr::{Comparison, IsTest};
-use super::term::{Like, Quantified, Reader, Term};
+use super::term::{Call, Like, Quantified, Reader, Term};
+use super::value::Array;
 
 /// A condition on one column, fit to find shapes by. It may admit rows that the filter does not.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +27,8 @@ pub enum Wanted {
     Null,
     /// Neither less than the one nor greater than the other, if there is one.
     Between(Option<Value>, Option<Value>),
+    /// A text that begins like this.
+    Prefix(Box<str>),
     /// An array that holds one of these.
     Holding(Vec<Value>),
 }
@@ -40,6 +44,7 @@ impl Wanted {
             Self::Between(low, high) => {
                 low.as_ref().is_none_or(|low| low <= value) && high.as_ref().is_none_or(|high| value <= high)
             }
+            Self::Prefix(prefix) => matches!(value, Value::Text(text) if text.starts_with(&**prefix)),
             Self::Holding(values) => match value {
                 Value::Array(array) => array.elements().iter().flatten().any(|element| values.contains(element)),
                 _ => false,
@@ -49,6 +54,8 @@ impl Wanted {
 }
 
 /// Conditions of which every row of the filter meets at least one; `None` if there are none that help.
+///
+/// Of what AND joins the one that admits least is enough; of what OR joins every part needs one.
 pub(super) fn index_keys(term: &Term) -> Option<Vec<IndexKey>> {
     best(found(term)).map(|key| key.any_of)
 }
@@ -73,7 +80,7 @@ impl Key {
     fn new(column: usize, wanted: Wanted, width: Width) -> Self {
         let count = match &wanted {
             Wanted::OneOf(values) | Wanted::Holding(values) => values.len(),
-            Wanted::Null | Wanted::Between(..) => 1,
+            Wanted::Null | Wanted::Between(..) | Wanted::Prefix(_) => 1,
         };
         Self { any_of: vec![IndexKey { column, wanted }], width: (width, count) }
     }
@@ -94,8 +101,8 @@ fn best(keys: Vec<Key>) -> Option<Key> {
 /// Every key of a condition.
 fn found(term: &Term) -> Vec<Key> {
     match term {
-        Term::And(terms) => narrowed(terms.iter().flat_map(found).collect()),
-        Term::Or(terms) => united(terms).into_iter().collect(),
+        Term::And(terms) => joined(terms),
+        Term::Or(terms) => united(terms, &Ranges::new()).into_iter().collect(),
         Term::Column(_) => one_of(term, vec![Value::Bool(true)]),
         Term::Not(inner) if matches!(**inner, Term::Column(_)) => one_of(inner, vec![Value::Bool(false)]),
         Term::Compare(compare) => {
@@ -125,38 +132,67 @@ fn found(term: &Term) -> Vec<Key> {
         },
         Term::Quantified(any) if any.op == Comparison::Eq && !any.all && any.element.is_alike() => quantified(any),
         Term::Like(like) if !like.negated && like.case.is_none() && like.escape.is_none() => prefixed(like),
+        Term::Call(call) => called(call),
         _ => Vec::new(),
     }
 }
 
-/// Of an AND: also the ranges that several of its parts make together.
-fn narrowed(mut keys: Vec<Key>) -> Vec<Key> {
-    let mut ranges: HashMap<usize, (Option<Value>, Option<Value>)> = HashMap::new();
+/// The ranges in which a column's values must be. In order, so that a filter has the same keys whenever it is asked.
+type Ranges = BTreeMap<usize, (Option<Value>, Option<Value>)>;
+
+/// Of an AND: the keys of its parts, and those that several of them make together. A range beside an OR narrows its parts:
+/// `a > 1 AND (a < 5 OR b = 2)`.
+fn joined(terms: &[Term]) -> Vec<Key> {
+    let (choices, others): (Vec<_>, Vec<_>) = terms.iter().partition(|term| matches!(term, Term::Or(_)));
+    let mut keys = narrowed(others.into_iter().flat_map(found).collect(), &Ranges::new());
+    let ranges = ranges(&keys);
+    keys.extend(choices.into_iter().filter_map(|choice| match choice {
+        Term::Or(parts) => united(parts, &ranges),
+        _ => None,
+    }));
+    keys
+}
+
+/// All that the keys say of each column's range.
+fn ranges(keys: &[Key]) -> Ranges {
+    let mut ranges = Ranges::new();
     for (column, low, high) in keys.iter().filter_map(Key::range) {
-        let (lowest, highest) = ranges.entry(column).or_default();
-        // No bound at all is the lowest of all, as it happens.
-        *lowest = low.clone().max(lowest.take());
-        *highest = match (high.clone(), highest.take()) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        };
+        narrow(ranges.entry(column).or_default(), low, high);
     }
-    for (column, (low, high)) in ranges {
-        if low.is_some() && high.is_some() {
-            keys.push(Key::new(column, Wanted::Between(low, high), Width::Range));
+    ranges
+}
+
+fn narrow(range: &mut (Option<Value>, Option<Value>), low: &Option<Value>, high: &Option<Value>) {
+    let (lowest, highest) = range;
+    // No bound at all is the lowest of all, as it happens.
+    *lowest = low.clone().max(lowest.take());
+    *highest = match (high.clone(), highest.take()) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    };
+}
+
+/// Also the ranges that several of the keys make together, and with what holds `beside` them.
+fn narrowed(mut keys: Vec<Key>, beside: &Ranges) -> Vec<Key> {
+    for (column, mut range) in ranges(&keys) {
+        if let Some((low, high)) = beside.get(&column) {
+            narrow(&mut range, low, high);
+        }
+        if let (Some(low), Some(high)) = range {
+            keys.push(Key::new(column, Wanted::Between(Some(low), Some(high)), Width::Range));
         }
     }
     keys
 }
 
 /// Of an OR: the best of each part, if all have one.
-fn united(terms: &[Term]) -> Option<Key> {
+fn united(terms: &[Term], beside: &Ranges) -> Option<Key> {
     let mut any_of: Vec<IndexKey> = Vec::new();
     // Where the values of a column are.
     let mut places: HashMap<usize, usize> = HashMap::new();
     let mut width = (Width::Values, 0);
     for term in terms {
-        let Key { any_of: more, width: (kind, count) } = best(found(term))?;
+        let Key { any_of: more, width: (kind, count) } = best(narrowed(found(term), beside))?;
         width = (width.0.max(kind), width.1 + count);
         for key in more {
             let IndexKey { column, wanted: Wanted::OneOf(values) } = key else {
@@ -210,29 +246,71 @@ fn prefixed(like: &Like) -> Vec<Key> {
     while let Some(character) = characters.next().filter(|character| !matches!(character, '%' | '_')) {
         prefix.extend(if character == '\\' { characters.next() } else { Some(character) });
     }
-    // A value of `bpchar` has no blanks at its end, though LIKE sees them.
-    let prefix = prefix.trim_end_matches(' ');
-    if prefix.is_empty() {
-        return Vec::new();
-    }
-    let high = successor(prefix).map(|text| Value::Text(text.into()));
-    let wanted = Wanted::Between(Some(Value::Text(prefix.into())), high);
-    key(&like.value, Width::Range, wanted)
+    beginning(&like.value, &prefix)
 }
 
-/// A text that is greater than all that begin with `prefix`, by bytes; `None` if there is none.
-fn successor(prefix: &str) -> Option<String> {
-    let mut text = prefix.to_owned();
-    while let Some(last) = text.pop() {
-        if let Some(next) = (last..=char::MAX).nth(1) {
-            text.push(next);
-            return Some(text);
+/// The value begins with this.
+fn beginning(value: &Term, prefix: &str) -> Vec<Key> {
+    // A value of `bpchar` has no blanks at its end, though LIKE sees them.
+    let prefix = prefix.trim_end_matches(' ');
+    if prefix.is_empty() { Vec::new() } else { key(value, Width::Range, Wanted::Prefix(prefix.into())) }
+}
+
+/// Operators and functions that ask for a value in an array, or for the beginning of a text.
+fn called(call: &Call) -> Vec<Key> {
+    let [left, right] = call.arguments.as_slice() else { return Vec::new() };
+    let (column, constant) = if left.is_constant() { (right, left) } else { (left, right) };
+    let Some(constant) = constant.constant() else { return Vec::new() };
+    let name = if left.is_constant() { mirrored(call.function.name) } else { call.function.name };
+    match (name, &constant.value) {
+        ("@>" | "<@" | "&&", Some(Value::Array(array))) => array_compared(column, name, array.elements()),
+        ("^@" | "starts_with", Some(Value::Text(prefix))) => beginning(column, prefix),
+        _ => Vec::new(),
+    }
+}
+
+fn mirrored(operator: &'static str) -> &'static str {
+    match operator {
+        "@>" => "<@",
+        "<@" => "@>",
+        "&&" => "&&",
+        // Not to be turned around.
+        _ => "",
+    }
+}
+
+fn array_compared(column: &Term, operator: &str, elements: &[Option<Value>]) -> Vec<Key> {
+    let values = || elements.iter().flatten().cloned();
+    let holding = |values: Vec<Value>| key(column, Width::Values, Wanted::Holding(distinct(values)));
+    match operator {
+        // NULL is no element that could be held.
+        "@>" if elements.contains(&None) => holding(Vec::new()),
+        // Everything holds the empty array.
+        "@>" if elements.is_empty() => Vec::new(),
+        // It holds all of them: one is enough to find it by.
+        "@>" => holding(values().take(1).collect()),
+        "&&" => holding(values().collect()),
+        // It holds one of them, or nothing.
+        _ => {
+            let nothing = Value::Array(Box::new(Array::flat(Vec::new())));
+            let parts = holding(values().collect()).into_iter().chain(one_of(column, vec![nothing]));
+            let any_of: Vec<_> = parts.flat_map(|part| part.any_of).collect();
+            if any_of.is_empty() { Vec::new() } else { vec![Key { any_of, width: (Width::Values, elements.len() + 1) }] }
         }
     }
-    None
 }
 
 fn one_of(column: &Term, values: Vec<Value>) -> Vec<Key> {
+    if let Term::Convert(convert) = column
+        && let (Conversion::Print(ty), Term::Column(_)) = (&convert.how, &convert.inner)
+    {
+        // By the values of these texts; what is the text of none is no row's.
+        let read = |value| match value {
+            Value::Text(text) => Value::parse(&text, ty).ok(),
+            _ => None,
+        };
+        return one_of(&convert.inner, values.into_iter().filter_map(read).collect());
+    }
     key(column, Width::Values, Wanted::OneOf(distinct(values)))
 }
 

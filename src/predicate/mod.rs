@@ -29,4 +29,4 @@ pub use expr::Expr;
 pub use handed_on::HandedOn;
 pub use keys::{IndexKey, Wanted};
 pub use parse::{FilterLimits, OrderBy};
-pub use value::Value;
+pub use value::{Rank, Value};

@@ -12,8 +12,9 @@ use crate::change::{Begin, KeptRow};
 use crate::engine::join::{Buffered, Phase, Verdict};
 use crate::engine::live::LiveShape;
 use crate::engine::router::Slot;
+use crate::engine::row::TableRow;
 use crate::engine::verdicts::PostgresTrouble;
-use crate::predicate::{EvalError, Row};
+use crate::predicate::EvalError;
 use crate::protocol::{Cells, LogOffset, Place};
 use crate::storage::StorageError;
 
@@ -230,14 +231,5 @@ pub(super) fn publish(live: &LiveShape) {
     let latest = live.log().publish();
     if latest != LogOffset::SNAPSHOT_LAST {
         live.update(|state| state.latest = latest);
-    }
-}
-
-/// A row as the filter reads it.
-struct TableRow<'a>(&'a Cells<'a>);
-
-impl Row for TableRow<'_> {
-    fn text(&self, column: usize) -> Option<&[u8]> {
-        self.0.get(column).copied().flatten()
     }
 }

@@ -29,7 +29,6 @@ use super::router::Slot;
 use super::{Shared, metrics};
 use crate::change::{Change, Commit, Event, OldRow, Operation, Relation};
 use crate::pg::{Lsn, RelationId, TableSchema};
-use crate::predicate::{IndexKey, Predicate};
 use crate::storage::Items;
 use fold::{Kept, Target, Trouble, Versions, finish, fold, publish};
 use pending::Pending;
@@ -173,7 +172,7 @@ impl Collector {
             }
             table
         });
-        table.router.insert(slot, keys(live.definition().predicate.as_deref()), &table.schema);
+        table.router.insert(slot, live.definition().predicate.as_ref(), &table.schema);
         let projection = table.take_projection(&definition);
         let open = self.open.as_ref().map(|open| open.begin.xid);
         let phase = Phase::joining(self.processed.count(), open);
@@ -258,7 +257,7 @@ impl Collector {
         }
         let definition = entry.live.definition();
         if let Some(table) = self.tables.get_mut(&definition.table.id) {
-            table.router.remove(slot, keys(definition.predicate.as_deref()), &table.schema);
+            table.router.remove(slot, definition.predicate.as_ref(), &table.schema);
             table.release_projection(entry.projection);
             if table.router.is_empty() {
                 self.tables.remove(&definition.table.id);
@@ -407,8 +406,4 @@ impl Collector {
         self.flush.processed(commit.end_lsn);
         self.shared.set_processed(commit.commit_lsn);
     }
-}
-
-fn keys(predicate: Option<&Predicate>) -> Option<&[IndexKey]> {
-    predicate.and_then(Predicate::index_keys)
 }

@@ -1,94 +1,89 @@
-//! A door for the benches: a router on its own.
+//! A door for the benches: a router on its own, and a filter on its own.
+
+use std::sync::Arc;
 
 use super::{Router, Slot};
+use crate::engine::row::TableRow;
 use crate::pg::{Column, Generated, PgType, RelationId, TableName, TableSchema};
-use crate::predicate::{IndexKey, Value, Wanted};
+use crate::predicate::{Expr, Predicate};
 
-/// What shapes demand, each of a value of its own.
-#[derive(Clone, Copy, Debug)]
-pub enum Work {
-    /// `owner_id = k`
-    Equal,
-    /// `owner_id BETWEEN 10 * k AND 10 * k + 9`
-    Between,
-    /// `name LIKE 'k-%'`
-    Prefix,
-    /// `k = ANY(tags)`
-    Element,
-}
-
-/// The router of one table.
+/// The router of one table, `work (owner_id int8, name text, tags int8[], at timestamptz, token uuid, price numeric)`, in
+/// which all columns but one are NULL.
 #[derive(Debug)]
 pub struct Routing {
+    table: TableSchema,
     router: Router,
-    work: Work,
+    filters: Vec<Arc<Predicate>>,
 }
 
 impl Routing {
-    /// With so many shapes.
-    pub fn new(work: Work, shapes: u32) -> Self {
+    /// With a shape for each filter.
+    pub fn new(filters: impl IntoIterator<Item = String>) -> Self {
         let table = table();
-        let mut router = Router::default();
-        for slot in 0..shapes {
-            router.insert(slot, Some(&[work.key(slot)]), &table);
+        let filters = filters.into_iter().map(|filter| Arc::new(check(&filter, &table))).collect();
+        let mut routing = Self { table, router: Router::default(), filters };
+        for (slot, filter) in (0..).zip(&routing.filters) {
+            routing.router.insert(slot, Some(filter), &routing.table);
         }
-        Self { router, work }
+        routing
     }
 
-    /// What a row holds that shape `k` takes.
-    pub fn row(&self, k: u32) -> String {
-        match self.work {
-            Work::Equal => k.to_string(),
-            Work::Between => (10 * u64::from(k) + 5).to_string(),
-            Work::Prefix => format!("{k}-name"),
-            Work::Element => format!("{{{k}}}"),
-        }
-    }
-
-    /// Finds the shapes of a new row with this value.
-    pub fn find(&self, value: &str, found: &mut Vec<Slot>) {
-        let mut cells = [None; 3];
-        if let Some(cell) = cells.get_mut(self.work.column()) {
+    /// Finds the shapes of a new row with this value in one column.
+    pub fn find(&self, column: usize, value: &str, found: &mut Vec<Slot>) {
+        let mut cells = [None; 6];
+        if let Some(cell) = cells.get_mut(column) {
             *cell = Some(value.as_bytes());
         }
         self.router.candidates(None, Some(&cells), found);
     }
+
+    /// Drops a shape and makes it again.
+    pub fn renew(&mut self, slot: Slot) {
+        let filter = self.filters.get(slot as usize);
+        self.router.remove(slot, filter, &self.table);
+        self.router.insert(slot, filter, &self.table);
+    }
 }
 
-impl Work {
-    fn column(self) -> usize {
-        match self {
-            Self::Equal | Self::Between => 0,
-            Self::Prefix => 1,
-            Self::Element => 2,
-        }
+/// A filter on the same table.
+#[derive(Debug)]
+pub struct Filter(Predicate);
+
+impl Filter {
+    /// Read and checked.
+    pub fn new(text: &str) -> Self {
+        Self(check(text, &table()))
     }
 
-    fn key(self, k: u32) -> IndexKey {
-        let int = |n: u64| Value::Int(i64::try_from(n).unwrap_or(i64::MAX));
-        let text = |text: String| Value::Text(text.into());
-        let k = u64::from(k);
-        let wanted = match self {
-            Self::Equal => Wanted::OneOf(vec![int(k)]),
-            Self::Between => Wanted::Between(Some(int(10 * k)), Some(int(10 * k + 9))),
-            Self::Prefix => Wanted::Between(Some(text(format!("{k}-"))), Some(text(format!("{k}.")))),
-            Self::Element => Wanted::Holding(vec![int(k)]),
-        };
-        IndexKey { column: self.column(), wanted }
+    /// Whether the row is in; false if the filter fails on it.
+    pub fn takes(&self, row: &[Option<&[u8]>]) -> bool {
+        self.0.matches(&TableRow(row)).unwrap_or(false)
     }
+}
+
+fn check(filter: &str, table: &TableSchema) -> Predicate {
+    let expr = filter.parse::<Expr>().expect("a filter that can be read");
+    Predicate::check(&expr, &[], table).expect("a filter on this table")
 }
 
 fn table() -> TableSchema {
-    let column = |name: &str, ty: PgType| Column {
+    let column = |(name, ty): (&str, PgType)| Column {
         name: name.to_owned(),
         ty,
         type_modifier: -1,
         dimensions: 0,
-        not_null: true,
+        not_null: false,
         generated: Generated::No,
         collation: None,
     };
-    let tags = PgType::Array(PgType::Int8.into());
-    let columns = vec![column("owner_id", PgType::Int8), column("name", PgType::Text), column("tags", tags)];
-    TableSchema { id: RelationId(1), name: TableName::new("public", "work"), columns, primary_key: vec![0] }
+    let columns = [
+        ("owner_id", PgType::Int8),
+        ("name", PgType::Text),
+        ("tags", PgType::Array(PgType::Int8.into())),
+        ("at", PgType::Timestamptz),
+        ("token", PgType::Uuid),
+        ("price", PgType::Numeric),
+    ];
+    let (id, name) = (RelationId(1), TableName::new("public", "work"));
+    TableSchema { id, name, columns: columns.map(column).to_vec(), primary_key: vec![0] }
 }

@@ -1,9 +1,9 @@
 //! The shapes that demand something of one column.
 
-use std::collections::HashMap;
-
-use super::intervals::Intervals;
-use super::{Slot, Slots, insert_sorted, remove_sorted};
+use super::hashed::{Prefixes, Values};
+use super::intervals::{Interval, Intervals};
+use super::seen::{Bound, Probe, Seen};
+use super::{Slot, Slots};
 use crate::pg::PgType;
 use crate::predicate::{Value, Wanted};
 
@@ -12,82 +12,91 @@ use crate::predicate::{Value, Wanted};
 pub(super) struct ColumnIndex {
     ty: PgType,
     /// That want this value.
-    values: HashMap<Value, Slots>,
+    values: Values,
     /// That want NULL.
     nulls: Slots,
     /// That want a value between two.
     intervals: Intervals,
+    /// That want a text that begins like this.
+    prefixes: Prefixes,
     /// That want an array that holds this value.
-    elements: HashMap<Value, Slots>,
+    elements: Values,
 }
 
 impl ColumnIndex {
     pub(super) fn new(ty: &PgType) -> Self {
         Self {
             ty: ty.clone(),
-            values: HashMap::new(),
-            nulls: Slots::new(),
+            values: Values::default(),
+            nulls: Slots::default(),
             intervals: Intervals::default(),
-            elements: HashMap::new(),
+            prefixes: Prefixes::default(),
+            elements: Values::default(),
         }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.values.is_empty() && self.nulls.is_empty() && self.intervals.is_empty() && self.elements.is_empty()
+        self.nulls.is_empty() && self.reads_nothing()
+    }
+
+    /// Whether no shape wants to know of a value what it is.
+    fn reads_nothing(&self) -> bool {
+        let Self { values, intervals, prefixes, elements, .. } = self;
+        values.is_empty() && intervals.is_empty() && prefixes.is_empty() && elements.is_empty()
     }
 
     pub(super) fn insert(&mut self, slot: Slot, wanted: &Wanted) {
         match wanted {
-            Wanted::OneOf(values) => add(&mut self.values, values, slot),
-            Wanted::Holding(values) => add(&mut self.elements, values, slot),
-            Wanted::Null => insert_sorted(&mut self.nulls, slot),
-            Wanted::Between(low, high) => self.intervals.insert(low.clone(), high.clone(), slot),
+            Wanted::OneOf(values) => values.iter().for_each(|value| self.values.insert(&Seen::of(value), slot)),
+            Wanted::Holding(values) => values.iter().for_each(|value| self.elements.insert(&Seen::of(value), slot)),
+            Wanted::Null => self.nulls.insert(slot),
+            Wanted::Between(low, high) => self.intervals.insert(interval(low.as_ref(), high.as_ref(), slot)),
+            Wanted::Prefix(prefix) => self.prefixes.insert(prefix, slot),
         }
     }
 
     pub(super) fn remove(&mut self, slot: Slot, wanted: &Wanted) {
         match wanted {
-            Wanted::OneOf(values) => take(&mut self.values, values, slot),
-            Wanted::Holding(values) => take(&mut self.elements, values, slot),
-            Wanted::Null => remove_sorted(&mut self.nulls, slot),
-            Wanted::Between(low, high) => self.intervals.remove(low.clone(), high.clone(), slot),
+            Wanted::OneOf(values) => values.iter().for_each(|value| self.values.remove(&Seen::of(value), slot)),
+            Wanted::Holding(values) => values.iter().for_each(|value| self.elements.remove(&Seen::of(value), slot)),
+            Wanted::Null => self.nulls.remove(slot),
+            Wanted::Between(low, high) => self.intervals.remove(&interval(low.as_ref(), high.as_ref(), slot)),
+            Wanted::Prefix(prefix) => self.prefixes.remove(prefix, slot),
         }
     }
 
     /// Adds the shapes that want the value of this text to `found`, in no order, some perhaps more than once.
     pub(super) fn lookup(&self, text: Option<&[u8]>, found: &mut Vec<Slot>) {
-        let Some(text) = text else {
-            found.extend_from_slice(&self.nulls);
+        let Some(text) = text else { return self.nulls.list(found) };
+        if self.reads_nothing() {
             return;
-        };
-        let Some(value) = std::str::from_utf8(text).ok().and_then(|text| Value::parse(text, &self.ty).ok()) else {
-            // It may be wanted by any of them: the fold finds out, and says so.
-            found.extend(self.values.values().chain(self.elements.values()).flatten());
-            self.intervals.all(found);
-            return;
-        };
-        found.extend(self.values.get(&value).into_iter().flatten());
-        self.intervals.around(&value, found);
-        if let (Value::Array(array), false) = (&value, self.elements.is_empty()) {
-            let elements = array.elements().iter().flatten();
-            found.extend(elements.filter_map(|element| self.elements.get(element)).flatten());
         }
-    }
-}
-
-fn add(shapes: &mut HashMap<Value, Slots>, values: &[Value], slot: Slot) {
-    for value in values {
-        insert_sorted(shapes.entry(value.clone()).or_default(), slot);
-    }
-}
-
-fn take(shapes: &mut HashMap<Value, Slots>, values: &[Value], slot: Slot) {
-    for value in values {
-        if let Some(slots) = shapes.get_mut(value) {
-            remove_sorted(slots, slot);
-            if slots.is_empty() {
-                shapes.remove(value);
+        let Some(seen) = Seen::read(text, &self.ty) else {
+            // It may be wanted by any of them: the fold finds out, and says so.
+            self.values.all(found);
+            self.intervals.all(found);
+            self.prefixes.all(found);
+            self.elements.all(found);
+            return;
+        };
+        if !self.values.is_empty() {
+            self.values.find(&seen, found);
+        }
+        if !self.intervals.is_empty() {
+            self.intervals.around(&Probe::new(&seen), found);
+        }
+        match &seen {
+            Seen::Text(text) => self.prefixes.find(text, found),
+            Seen::Value(value) => {
+                if let (Value::Array(array), false) = (&**value, self.elements.is_empty()) {
+                    let elements = array.elements().iter().flatten();
+                    elements.for_each(|element| self.elements.find(&Seen::of(element), found));
+                }
             }
         }
     }
+}
+
+fn interval(low: Option<&Value>, high: Option<&Value>, slot: Slot) -> Interval {
+    Interval { low: low.map_or(Bound::LOWEST, Bound::new), high: high.map_or(Bound::HIGHEST, Bound::new), slot }
 }

@@ -1,198 +1,266 @@
 //! Closed intervals, found by a value in them.
 //!
-//! A treap (a search tree that is kept in shape by priorities drawn at random) in the order of the lower bounds; each node
-//! knows how far its subtree reaches, so that subtrees that end below a value are not entered. Adding, removing and
+//! A B-tree in the order of the lower bounds. With each branch stands how far it reaches, so that branches which end below
+//! a value are not entered. Many lie side by side in memory, so a lookup takes few looks into it. Adding, removing and
 //! finding take time logarithmic in the number of intervals, and linear in what is found.
 
 use std::cmp::Ordering;
-use std::sync::Arc;
 
 use super::Slot;
-use crate::predicate::Value;
+use super::seen::{Bound, Probe};
+
+/// What fits into a node.
+const FULL: usize = 32;
 
 /// A set of intervals with their shapes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Intervals {
-    root: Link,
+    root: Node,
 }
 
-type Link = Option<Box<Node>>;
+/// In the order of the tree.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Interval {
+    pub(super) low: Bound,
+    pub(super) high: Bound,
+    pub(super) slot: Slot,
+}
 
 #[derive(Debug)]
-struct Node {
-    key: Key,
-    priority: u64,
-    /// The highest upper bound in this subtree.
-    reach: High,
-    left: Link,
-    right: Link,
+enum Node {
+    Leaf(Vec<Interval>),
+    Inner(Vec<Branch>),
 }
 
-/// The order of the tree.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
-    /// No bound is the lowest.
-    low: Option<Value>,
-    high: High,
-    slot: Slot,
+#[derive(Debug)]
+struct Branch {
+    /// Not after any interval in it, and after all in the branch before.
+    first: Interval,
+    /// The highest upper bound in it.
+    reach: Bound,
+    node: Node,
 }
 
-/// An upper bound; none is the highest. Shared, since nodes above repeat it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct High(Option<Arc<Value>>);
-
-impl High {
-    fn admits(&self, value: &Value) -> bool {
-        self.0.as_ref().is_none_or(|high| value <= high)
-    }
-}
-
-impl Ord for High {
-    fn cmp(&self, other: &Self) -> Ordering {
-        match (&self.0, &other.0) {
-            (Some(a), Some(b)) => a.cmp(b),
-            (a, b) => a.is_none().cmp(&b.is_none()),
-        }
-    }
-}
-
-impl PartialOrd for High {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Node {
-    fn update(&mut self) {
-        let below = self.left.iter().chain(&self.right).map(|node| &node.reach);
-        let reach = below.chain([&self.key.high]).max();
-        if let Some(reach) = reach.filter(|reach| **reach != self.reach).cloned() {
-            self.reach = reach;
-        }
+impl Default for Intervals {
+    fn default() -> Self {
+        Self { root: Node::Leaf(Vec::new()) }
     }
 }
 
 impl Intervals {
     pub(super) fn is_empty(&self) -> bool {
-        self.root.is_none()
+        self.root.is_empty()
     }
 
-    pub(super) fn insert(&mut self, low: Option<Value>, high: Option<Value>, slot: Slot) {
-        let high = High(high.map(Arc::new));
-        let (key, reach) = (Key { low, high: high.clone(), slot }, high);
-        let (before, same, after) = split_around(self.root.take(), &key);
-        // Of two that are the same one is enough.
-        let new =
-            same.unwrap_or_else(|| Box::new(Node { key, priority: priority(slot), reach, left: None, right: None }));
-        self.root = merge(merge(before, Some(new)), after);
+    /// Adds one; of two that are the same one is enough.
+    pub(super) fn insert(&mut self, interval: Interval) {
+        let Some(second) = self.root.insert(interval) else { return };
+        let first = Branch::new(std::mem::take(&mut self.root));
+        self.root = Node::Inner(first.into_iter().chain([second]).collect());
     }
 
-    pub(super) fn remove(&mut self, low: Option<Value>, high: Option<Value>, slot: Slot) {
-        let key = Key { low, high: High(high.map(Arc::new)), slot };
-        let (before, _, after) = split_around(self.root.take(), &key);
-        self.root = merge(before, after);
+    pub(super) fn remove(&mut self, interval: &Interval) {
+        self.root.remove(interval);
+        while let Node::Inner(branches) = &mut self.root
+            && branches.len() < 2
+        {
+            self.root = branches.pop().map(|branch| branch.node).unwrap_or_default();
+        }
     }
 
-    /// The shapes of all intervals that `value` is in.
-    pub(super) fn around(&self, value: &Value, found: &mut Vec<Slot>) {
-        around(&self.root, value, found);
+    /// The shapes of all intervals that the value is in.
+    pub(super) fn around(&self, value: &Probe<'_>, found: &mut Vec<Slot>) {
+        self.root.around(value, found);
     }
 
     /// All shapes.
     pub(super) fn all(&self, found: &mut Vec<Slot>) {
-        all(&self.root, found);
+        self.root.all(found);
     }
 }
 
-fn around(link: &Link, value: &Value, found: &mut Vec<Slot>) {
-    let Some(node) = link.as_deref().filter(|node| node.reach.admits(value)) else { return };
-    around(&node.left, value, found);
-    if node.key.low.as_ref().is_none_or(|low| low <= value) {
-        if node.key.high.admits(value) {
-            found.push(node.key.slot);
-        }
-        around(&node.right, value, found);
+impl Default for Node {
+    fn default() -> Self {
+        Self::Leaf(Vec::new())
     }
 }
 
-fn all(link: &Link, found: &mut Vec<Slot>) {
-    if let Some(node) = link {
-        all(&node.left, found);
-        found.push(node.key.slot);
-        all(&node.right, found);
-    }
-}
-
-/// What is less than `key`, the node of `key` itself, and what is greater.
-fn split_around(link: Link, key: &Key) -> (Link, Option<Box<Node>>, Link) {
-    let Some(mut node) = link else { return (None, None, None) };
-    match node.key.cmp(key) {
-        Ordering::Less => {
-            let (before, same, after) = split_around(node.right.take(), key);
-            node.right = before;
-            node.update();
-            (Some(node), same, after)
-        }
-        Ordering::Greater => {
-            let (before, same, after) = split_around(node.left.take(), key);
-            node.left = after;
-            node.update();
-            (before, same, Some(node))
-        }
-        Ordering::Equal => {
-            let (before, after) = (node.left.take(), node.right.take());
-            node.reach = node.key.high.clone();
-            (before, Some(node), after)
+impl Node {
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Leaf(intervals) => intervals.is_empty(),
+            Self::Inner(branches) => branches.is_empty(),
         }
     }
-}
 
-/// One tree of two, all of the first before all of the second.
-fn merge(first: Link, second: Link) -> Link {
-    let (mut first, mut second) = match (first, second) {
-        (Some(first), Some(second)) => (first, second),
-        (first, second) => return first.or(second),
-    };
-    if first.priority >= second.priority {
-        first.right = merge(first.right.take(), Some(second));
-        first.update();
-        Some(first)
-    } else {
-        second.left = merge(Some(first), second.left.take());
-        second.update();
-        Some(second)
+    /// Adds an interval. What does not fit any more comes back as a branch that goes behind this one.
+    fn insert(&mut self, new: Interval) -> Option<Branch> {
+        match self {
+            Self::Leaf(intervals) => {
+                let at = intervals.binary_search(&new).err()?;
+                intervals.insert(at, new);
+                Self::Leaf(second_half(intervals)?)
+            }
+            Self::Inner(branches) => {
+                let at = place(branches, &new);
+                let split = branches.get_mut(at)?.insert(new)?;
+                branches.insert(at + 1, split);
+                Self::Inner(second_half(branches)?)
+            }
+        }
+        .into_branch()
+    }
+
+    fn remove(&mut self, interval: &Interval) {
+        match self {
+            Self::Leaf(intervals) => {
+                if let Ok(at) = intervals.binary_search(interval) {
+                    intervals.remove(at);
+                }
+            }
+            Self::Inner(branches) => {
+                let at = place(branches, interval);
+                let Some(branch) = branches.get_mut(at) else { return };
+                branch.node.remove(interval);
+                if branch.node.is_empty() {
+                    branches.remove(at);
+                } else if branch.reach == interval.high {
+                    branch.measure();
+                }
+            }
+        }
+    }
+
+    fn around(&self, value: &Probe<'_>, found: &mut Vec<Slot>) {
+        let begins = |low: &Bound| value.cmp(low) != Ordering::Less;
+        let ends = |high: &Bound| value.cmp(high) == Ordering::Greater;
+        match self {
+            Self::Leaf(intervals) => {
+                let begun = intervals.iter().take_while(|interval| begins(&interval.low));
+                found.extend(begun.filter(|interval| !ends(&interval.high)).map(|interval| interval.slot));
+            }
+            Self::Inner(branches) => {
+                let begun = branches.iter().take_while(|branch| begins(&branch.first.low));
+                begun.filter(|branch| !ends(&branch.reach)).for_each(|branch| branch.node.around(value, found));
+            }
+        }
+    }
+
+    fn all(&self, found: &mut Vec<Slot>) {
+        match self {
+            Self::Leaf(intervals) => found.extend(intervals.iter().map(|interval| interval.slot)),
+            Self::Inner(branches) => branches.iter().for_each(|branch| branch.node.all(found)),
+        }
+    }
+
+    fn first(&self) -> Option<&Interval> {
+        match self {
+            Self::Leaf(intervals) => intervals.first(),
+            Self::Inner(branches) => branches.first().map(|branch| &branch.first),
+        }
+    }
+
+    fn reach(&self) -> Option<&Bound> {
+        match self {
+            Self::Leaf(intervals) => intervals.iter().map(|interval| &interval.high).max(),
+            Self::Inner(branches) => branches.iter().map(|branch| &branch.reach).max(),
+        }
+    }
+
+    fn into_branch(self) -> Option<Branch> {
+        Branch::new(self)
     }
 }
 
-/// As good as random: the finisher of `SplitMix64`. Who chooses slots is us, not a client.
-fn priority(slot: Slot) -> u64 {
-    let z = u64::from(slot).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
+impl Branch {
+    /// `None` if there is nothing in it.
+    fn new(node: Node) -> Option<Self> {
+        Some(Self { first: node.first()?.clone(), reach: node.reach()?.clone(), node })
+    }
+
+    fn insert(&mut self, new: Interval) -> Option<Branch> {
+        if new < self.first {
+            self.first = new.clone();
+        }
+        if new.high > self.reach {
+            self.reach = new.high.clone();
+        }
+        let split = self.node.insert(new);
+        if split.is_some() {
+            self.measure();
+        }
+        split
+    }
+
+    /// Finds anew how far it reaches.
+    fn measure(&mut self) {
+        if let Some(reach) = self.node.reach().filter(|reach| **reach != self.reach) {
+            self.reach = reach.clone();
+        }
+    }
+}
+
+/// The branch in which an interval is, or goes.
+fn place(branches: &[Branch], interval: &Interval) -> usize {
+    branches.partition_point(|branch| branch.first <= *interval).saturating_sub(1)
+}
+
+/// What a node has too much.
+fn second_half<T>(items: &mut Vec<T>) -> Option<Vec<T>> {
+    (items.len() > FULL).then(|| items.split_off(FULL / 2))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::router::seen::Seen;
+    use crate::predicate::Value;
+
+    fn interval(low: u32, high: u32, slot: Slot) -> Interval {
+        let bound = |n: u32| Bound::new(&Value::Int(n.into()));
+        Interval { low: bound(low), high: bound(high), slot }
+    }
+
+    fn around(intervals: &Intervals, n: u32) -> Vec<Slot> {
+        let mut found = Vec::new();
+        let value = Value::Int(n.into());
+        intervals.around(&Probe::new(&Seen::of(&value)), &mut found);
+        found
+    }
 
     #[test]
     fn stays_shallow_whatever_the_order() {
-        fn depth(link: &Link) -> usize {
-            link.as_ref().map_or(0, |node| 1 + depth(&node.left).max(depth(&node.right)))
+        fn depth(node: &Node) -> usize {
+            match node {
+                Node::Leaf(_) => 1,
+                Node::Inner(branches) => 1 + branches.iter().map(|branch| depth(&branch.node)).max().unwrap_or(0),
+            }
         }
-        let bound = |n: u32| Some(Value::Int(n.into()));
+        let orders: [fn(u32) -> u32; 3] = [|n| n, |n| 9_999 - n, |n| n * 7919 % 10_000];
+        for order in orders {
+            let mut intervals = Intervals::default();
+            for n in 0..10_000 {
+                intervals.insert(interval(order(n), order(n) + 1, order(n)));
+            }
+            assert!(depth(&intervals.root) <= 4, "{}", depth(&intervals.root));
+            assert_eq!(around(&intervals, 5000), [4999, 5000]);
+            for n in 0..10_000 {
+                intervals.remove(&interval(order(n), order(n) + 1, order(n)));
+            }
+            assert!(intervals.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_long_interval_is_found_until_it_goes() {
         let mut intervals = Intervals::default();
-        for n in 0..10_000 {
-            intervals.insert(bound(n), bound(n + 1), n);
+        for n in 0..1000 {
+            intervals.insert(interval(10 * n, 10 * n + 5, n));
         }
-        assert!(depth(&intervals.root) < 60, "{}", depth(&intervals.root));
-        let mut found = Vec::new();
-        intervals.around(&Value::Int(5000), &mut found);
-        assert_eq!(found, [4999, 5000]);
-        for n in 0..10_000 {
-            intervals.remove(bound(n), bound(n + 1), n);
-        }
-        assert!(intervals.is_empty());
+        intervals.insert(interval(0, 20_000, 5000));
+        assert_eq!(around(&intervals, 7777), [5000]);
+        assert_eq!(around(&intervals, 7775), [5000, 777]);
+        intervals.remove(&interval(0, 20_000, 5000));
+        assert_eq!(around(&intervals, 7777), [] as [Slot; 0]);
     }
 }

@@ -1,40 +1,41 @@
 //! Which shapes of a table a row may belong to.
 //!
 //! A shape whose filter demands something of a column stands in an index on that column, one for each alternative if it
-//! has several; the others are candidates for every change. What comes out is a superset: the fold evaluates the whole
-//! filter.
+//! has several; the others are looked at for every change, filter by filter. What comes out is a superset: the fold
+//! evaluates the whole filter. Adding and removing a shape take time logarithmic in the number of shapes.
 
 #[cfg(feature = "__bench")]
 mod bench;
 mod column;
+mod hashed;
 mod intervals;
+mod seen;
+mod slots;
+mod unindexed;
 
 #[cfg(feature = "__bench")]
-pub use bench::{Routing, Work};
+pub use bench::{Filter, Routing};
+pub(super) use slots::Slots;
 
 use std::collections::BTreeMap;
-
-use smallvec::SmallVec;
+use std::sync::Arc;
 
 use crate::pg::TableSchema;
-use crate::predicate::IndexKey;
+use crate::predicate::{IndexKey, Predicate};
 use crate::protocol::Cells;
 
 use column::ColumnIndex;
+use unindexed::Unindexed;
 
 /// Where the collector keeps a shape.
 pub(super) type Slot = u32;
-
-/// Ascending. Most values have few shapes: they lie in the table itself, one look into memory away.
-type Slots = SmallVec<[Slot; 4]>;
 
 /// The index over the shapes of one table.
 #[derive(Debug, Default)]
 pub(super) struct Router {
     /// By column.
     columns: BTreeMap<usize, ColumnIndex>,
-    /// Candidates for every change.
-    unindexed: Slots,
+    unindexed: Unindexed,
     len: usize,
 }
 
@@ -43,14 +44,11 @@ impl Router {
         self.len == 0
     }
 
-    /// Adds a shape whose rows meet one of `keys`; one that is found by every change if there are none.
-    pub(super) fn insert(&mut self, slot: Slot, keys: Option<&[IndexKey]>, table: &TableSchema) {
+    /// Adds a shape with this filter.
+    pub(super) fn insert(&mut self, slot: Slot, filter: Option<&Arc<Predicate>>, table: &TableSchema) {
         self.len += 1;
-        let Some(keys) = known(keys, table) else {
-            insert_sorted(&mut self.unindexed, slot);
-            return;
-        };
-        for key in keys {
+        let Some(keys) = keys(filter, table) else { return self.unindexed.insert(slot, filter) };
+        for key in &keys {
             if let Some(column) = table.columns.get(key.column) {
                 let index = self.columns.entry(key.column).or_insert_with(|| ColumnIndex::new(&column.ty));
                 index.insert(slot, &key.wanted);
@@ -58,14 +56,11 @@ impl Router {
         }
     }
 
-    /// Removes a shape that was inserted with the same keys.
-    pub(super) fn remove(&mut self, slot: Slot, keys: Option<&[IndexKey]>, table: &TableSchema) {
+    /// Removes a shape that was inserted with the same filter.
+    pub(super) fn remove(&mut self, slot: Slot, filter: Option<&Arc<Predicate>>, table: &TableSchema) {
         self.len -= 1;
-        let Some(keys) = known(keys, table) else {
-            remove_sorted(&mut self.unindexed, slot);
-            return;
-        };
-        for key in keys {
+        let Some(keys) = keys(filter, table) else { return self.unindexed.remove(slot, filter) };
+        for key in &keys {
             let Some(index) = self.columns.get_mut(&key.column) else { continue };
             index.remove(slot, &key.wanted);
             if index.is_empty() {
@@ -74,11 +69,9 @@ impl Router {
         }
     }
 
-    /// Fills `found` with the shapes that the change from `old` to `new` may concern, each once, ascending. Either may
-    /// be absent.
+    /// Fills `found` with the shapes that the change from `old` to `new` may concern, each once. Either may be absent.
     pub(super) fn candidates(&self, old: Option<&Cells<'_>>, new: Option<&Cells<'_>>, found: &mut Vec<Slot>) {
         found.clear();
-        found.extend_from_slice(&self.unindexed);
         for (&column, index) in &self.columns {
             let (before, after) = (old.map(|row| text(row, column)), new.map(|row| text(row, column)));
             if let Some(before) = before {
@@ -93,6 +86,7 @@ impl Router {
             found.sort_unstable();
             found.dedup();
         }
+        self.unindexed.lookup(old, new, found);
     }
 }
 
@@ -100,21 +94,10 @@ fn text<'a>(row: &Cells<'a>, column: usize) -> Option<&'a [u8]> {
     row.get(column).copied().flatten()
 }
 
-/// The keys, if the table has all their columns.
-fn known<'a>(keys: Option<&'a [IndexKey]>, table: &TableSchema) -> Option<&'a [IndexKey]> {
-    keys.filter(|keys| keys.iter().all(|key| key.column < table.columns.len()))
-}
-
-fn insert_sorted(slots: &mut Slots, slot: Slot) {
-    if let Err(at) = slots.binary_search(&slot) {
-        slots.insert(at, slot);
-    }
-}
-
-fn remove_sorted(slots: &mut Slots, slot: Slot) {
-    if let Ok(at) = slots.binary_search(&slot) {
-        slots.remove(at);
-    }
+/// By what a filter's shape is found, if the table has all the columns; `None` if it must be looked at for every change.
+fn keys(filter: Option<&Arc<Predicate>>, table: &TableSchema) -> Option<Vec<IndexKey>> {
+    let keys = filter?.index_keys()?;
+    keys.iter().all(|key| key.column < table.columns.len()).then_some(keys)
 }
 
 #[cfg(test)]

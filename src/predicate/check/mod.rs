@@ -77,7 +77,6 @@ pub struct Predicate {
     template: String,
     params: Vec<Constant>,
     columns: Vec<usize>,
-    index_keys: Option<Vec<IndexKey>>,
 }
 
 impl Predicate {
@@ -90,7 +89,7 @@ impl Predicate {
         let term = walk::Checker::new(binds, table).filter(expr)?;
         let (template, params) = canonical::template(&term);
         let columns = term.columns();
-        Ok(Self { index_keys: index_keys(&term), term, template, params, columns })
+        Ok(Self { term, template, params, columns })
     }
 
     /// The same, where nothing may be handed on.
@@ -155,8 +154,8 @@ impl Predicate {
 
     /// Conditions by which the router may find it: every row that is in meets at least one. `None` if it must be
     /// evaluated for every change.
-    pub fn index_keys(&self) -> Option<&[IndexKey]> {
-        self.index_keys.as_deref()
+    pub fn index_keys(&self) -> Option<Vec<IndexKey>> {
+        index_keys(&self.term)
     }
 }
 

@@ -27,6 +27,12 @@ impl Float {
         Self::new(value as f64)
     }
 
+    /// A number in the order of the floats.
+    pub(super) fn rank(self) -> u64 {
+        let bits = self.0.to_bits();
+        if bits >> 63 == 0 { bits | 1 << 63 } else { !bits }
+    }
+
     /// The text that Postgres prints: the shortest that reads back, `single` if it was a `float4`.
     pub(super) fn print(self, single: bool) -> String {
         if self.0.is_nan() {

@@ -15,6 +15,7 @@ mod integer;
 mod interval;
 mod json;
 mod numeric;
+mod rank;
 mod stamp;
 mod text;
 mod timetz;
@@ -31,6 +32,7 @@ pub use json::Json;
 pub(super) use json::contains as json_contains;
 pub use numeric::Numeric;
 pub(super) use numeric::Trouble;
+pub use rank::Rank;
 pub use timetz::Timetz;
 
 use std::borrow::Cow;

@@ -83,6 +83,16 @@ impl Numeric {
         Self::parse(buffer.format(value)).unwrap_or(Self(Repr::NaN))
     }
 
+    /// A number in the order of the numerics, and whether no other has it: none of up to 11 digits that matter shares it.
+    pub(super) fn rank(&self) -> (u64, bool) {
+        match &self.0 {
+            Repr::NegInfinity => (0, true),
+            Repr::Infinity => (u64::MAX - 1, true),
+            Repr::NaN => (u64::MAX, true),
+            Repr::Finite(decimal) => decimal.rank(),
+        }
+    }
+
     /// The nearest `float8`, as Postgres' cast: by way of the text. `None` if it is out of range.
     pub(in crate::predicate) fn to_float(&self) -> Option<super::Float> {
         super::float::parse8(&self.to_string())
@@ -142,6 +152,22 @@ impl Repr {
 }
 
 impl Decimal {
+    fn rank(&self) -> (u64, bool) {
+        const HALF: u64 = 1 << 63;
+        const DIGITS: usize = 11;
+        let digits = self.digits.iter().copied().chain(std::iter::repeat(0)).take(DIGITS);
+        let digits = digits.fold(0, |digits, digit| digits << 4 | u64::from(digit));
+        // 18 bits for where the point is, above 44 for the digits; at least 1, so that zero is between.
+        let point = u64::try_from(i64::from(self.point) + MAX_AFTER + 1).unwrap_or_default();
+        let magnitude = point << 44 | digits;
+        let number = match self.sign() {
+            0 => HALF,
+            1 => HALF + magnitude,
+            _ => HALF - magnitude,
+        };
+        (number, self.digits.len() <= DIGITS)
+    }
+
     fn sign(&self) -> i8 {
         match (self.digits.is_empty(), self.negative) {
             (true, _) => 0,

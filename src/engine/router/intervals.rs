@@ -1,8 +1,9 @@
 //! Closed intervals, found by a value in them.
 //!
-//! A B-tree in the order of the lower bounds. With each branch stands how far it reaches, so that branches which end below
-//! a value are not entered. Many lie side by side in memory, so a lookup takes few looks into it. Adding, removing and
-//! finding take time logarithmic in the number of intervals, and linear in what is found.
+//! A B-tree in the order of the lower bounds. With each place in a node stands how far reaches what is there and before it,
+//! so a lookup goes from the last interval that has begun at a value backwards, and stops where none before reaches it.
+//! Bounds lie side by side in memory: a lookup takes few looks into it. Adding, removing and finding take time logarithmic in
+//! the number of intervals, and linear in what is found.
 
 use std::cmp::Ordering;
 
@@ -10,15 +11,15 @@ use super::Slot;
 use super::seen::{Bound, Probe};
 
 /// What fits into a node.
-const FULL: usize = 32;
+const FULL: usize = 64;
 
 /// A set of intervals with their shapes.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Intervals {
     root: Node,
 }
 
-/// In the order of the tree.
+/// An interval of a shape. In the order of the tree.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Interval {
     pub(super) low: Bound,
@@ -26,45 +27,40 @@ pub(super) struct Interval {
     pub(super) slot: Slot,
 }
 
-#[derive(Debug)]
-enum Node {
-    Leaf(Vec<Interval>),
-    Inner(Vec<Branch>),
-}
-
-#[derive(Debug)]
-struct Branch {
-    /// Not after any interval in it, and after all in the branch before.
-    first: Interval,
-    /// The highest upper bound in it.
-    reach: Bound,
-    node: Node,
-}
-
-impl Default for Intervals {
-    fn default() -> Self {
-        Self { root: Node::Leaf(Vec::new()) }
-    }
+/// Intervals, or branches by their first interval.
+#[derive(Debug, Default)]
+struct Node {
+    lows: Vec<Bound>,
+    highs: Vec<Bound>,
+    slots: Vec<Slot>,
+    /// The highest upper bound up to here.
+    reaches: Vec<Bound>,
+    /// Empty in a leaf.
+    branches: Vec<Node>,
 }
 
 impl Intervals {
     pub(super) fn is_empty(&self) -> bool {
-        self.root.is_empty()
+        self.root.slots.is_empty()
     }
 
     /// Adds one; of two that are the same one is enough.
     pub(super) fn insert(&mut self, interval: Interval) {
         let Some(second) = self.root.insert(interval) else { return };
-        let first = Branch::new(std::mem::take(&mut self.root));
-        self.root = Node::Inner(first.into_iter().chain([second]).collect());
+        let mut root = Node::default();
+        for branch in [std::mem::take(&mut self.root), second] {
+            root.add_branch(root.slots.len(), branch);
+        }
+        root.measure(0);
+        self.root = root;
     }
 
     pub(super) fn remove(&mut self, interval: &Interval) {
         self.root.remove(interval);
-        while let Node::Inner(branches) = &mut self.root
-            && branches.len() < 2
+        while self.root.slots.len() == 1
+            && let Some(only) = self.root.branches.pop()
         {
-            self.root = branches.pop().map(|branch| branch.node).unwrap_or_default();
+            self.root = only;
         }
     }
 
@@ -79,135 +75,142 @@ impl Intervals {
     }
 }
 
-impl Default for Node {
-    fn default() -> Self {
-        Self::Leaf(Vec::new())
-    }
-}
-
 impl Node {
-    fn is_empty(&self) -> bool {
-        match self {
-            Self::Leaf(intervals) => intervals.is_empty(),
-            Self::Inner(branches) => branches.is_empty(),
-        }
-    }
-
-    /// Adds an interval. What does not fit any more comes back as a branch that goes behind this one.
-    fn insert(&mut self, new: Interval) -> Option<Branch> {
-        match self {
-            Self::Leaf(intervals) => {
-                let at = intervals.binary_search(&new).err()?;
-                intervals.insert(at, new);
-                Self::Leaf(second_half(intervals)?)
-            }
-            Self::Inner(branches) => {
-                let at = place(branches, &new);
-                let split = branches.get_mut(at)?.insert(new)?;
-                branches.insert(at + 1, split);
-                Self::Inner(second_half(branches)?)
-            }
-        }
-        .into_branch()
-    }
-
-    fn remove(&mut self, interval: &Interval) {
-        match self {
-            Self::Leaf(intervals) => {
-                if let Ok(at) = intervals.binary_search(interval) {
-                    intervals.remove(at);
-                }
-            }
-            Self::Inner(branches) => {
-                let at = place(branches, interval);
-                let Some(branch) = branches.get_mut(at) else { return };
-                branch.node.remove(interval);
-                if branch.node.is_empty() {
-                    branches.remove(at);
-                } else if branch.reach == interval.high {
-                    branch.measure();
-                }
-            }
-        }
-    }
-
     fn around(&self, value: &Probe<'_>, found: &mut Vec<Slot>) {
-        let begins = |low: &Bound| value.cmp(low) != Ordering::Less;
         let ends = |high: &Bound| value.cmp(high) == Ordering::Greater;
-        match self {
-            Self::Leaf(intervals) => {
-                let begun = intervals.iter().take_while(|interval| begins(&interval.low));
-                found.extend(begun.filter(|interval| !ends(&interval.high)).map(|interval| interval.slot));
-            }
-            Self::Inner(branches) => {
-                let begun = branches.iter().take_while(|branch| begins(&branch.first.low));
-                begun.filter(|branch| !ends(&branch.reach)).for_each(|branch| branch.node.around(value, found));
+        let begun = self.lows.partition_point(|low| value.cmp(low) != Ordering::Less);
+        let reaches = self.reaches.get(..begun).unwrap_or_default();
+        for (at, _) in reaches.iter().enumerate().rev().take_while(|(_, reach)| !ends(reach)) {
+            if let Some(branch) = self.branches.get(at) {
+                branch.around(value, found);
+            } else if let (Some(high), Some(slot)) = (self.highs.get(at), self.slots.get(at))
+                && !ends(high)
+            {
+                found.push(*slot);
             }
         }
     }
 
     fn all(&self, found: &mut Vec<Slot>) {
-        match self {
-            Self::Leaf(intervals) => found.extend(intervals.iter().map(|interval| interval.slot)),
-            Self::Inner(branches) => branches.iter().for_each(|branch| branch.node.all(found)),
+        if self.branches.is_empty() {
+            found.extend_from_slice(&self.slots);
+        }
+        self.branches.iter().for_each(|branch| branch.all(found));
+    }
+
+    /// Adds an interval. What does not fit any more comes back as a node that goes behind this one.
+    fn insert(&mut self, new: Interval) -> Option<Node> {
+        let after = self.after(&new);
+        if self.branches.is_empty() {
+            if after.checked_sub(1).is_some_and(|at| self.is_at(at, &new)) {
+                return None;
+            }
+            self.lows.insert(after, new.low);
+            self.highs.insert(after, new.high);
+            self.slots.insert(after, new.slot);
+            self.measure(after);
+            return self.split(after);
+        }
+        let at = after.saturating_sub(1);
+        if after == 0 {
+            self.set_first(0, new.clone());
+        }
+        let split = self.branches.get_mut(at)?.insert(new);
+        if let Some(branch) = split {
+            self.add_branch(at + 1, branch);
+        }
+        self.measure(at);
+        self.split(at + 1)
+    }
+
+    fn remove(&mut self, interval: &Interval) {
+        let Some(at) = self.after(interval).checked_sub(1) else { return };
+        if let Some(branch) = self.branches.get_mut(at) {
+            branch.remove(interval);
+            if branch.slots.is_empty() {
+                self.branches.remove(at);
+                self.forget(at);
+            }
+        } else if self.is_at(at, interval) {
+            self.forget(at);
+        }
+        self.measure(at);
+    }
+
+    /// How many places are not after `interval`.
+    fn after(&self, interval: &Interval) -> usize {
+        let begun = self.lows.partition_point(|low| *low < interval.low);
+        // Few begin at the same place, as a rule.
+        let same = self.lows.get(begun..).unwrap_or_default().partition_point(|low| *low == interval.low);
+        let (mut first, mut last) = (begun, begun + same);
+        while first < last {
+            let middle = usize::midpoint(first, last);
+            if self.rest(middle) <= Some((&interval.high, interval.slot)) { first = middle + 1 } else { last = middle }
+        }
+        first
+    }
+
+    fn rest(&self, at: usize) -> Option<(&Bound, Slot)> {
+        Some((self.highs.get(at)?, *self.slots.get(at)?))
+    }
+
+    fn is_at(&self, at: usize, interval: &Interval) -> bool {
+        self.lows.get(at) == Some(&interval.low) && self.rest(at) == Some((&interval.high, interval.slot))
+    }
+
+    fn set_first(&mut self, at: usize, first: Interval) {
+        if let (Some(low), Some(high), Some(slot)) =
+            (self.lows.get_mut(at), self.highs.get_mut(at), self.slots.get_mut(at))
+        {
+            (*low, *high, *slot) = (first.low, first.high, first.slot);
         }
     }
 
-    fn first(&self) -> Option<&Interval> {
-        match self {
-            Self::Leaf(intervals) => intervals.first(),
-            Self::Inner(branches) => branches.first().map(|branch| &branch.first),
+    fn add_branch(&mut self, at: usize, branch: Node) {
+        let (Some(low), Some((high, slot))) = (branch.lows.first(), branch.rest(0)) else { return };
+        self.lows.insert(at, low.clone());
+        self.highs.insert(at, high.clone());
+        self.slots.insert(at, slot);
+        self.branches.insert(at, branch);
+    }
+
+    fn forget(&mut self, at: usize) {
+        self.lows.remove(at);
+        self.highs.remove(at);
+        self.slots.remove(at);
+    }
+
+    /// Finds anew how far everything from `at` on reaches.
+    fn measure(&mut self, at: usize) {
+        self.reaches.truncate(at);
+        for at in at..self.slots.len() {
+            let own = match self.branches.get(at) {
+                Some(branch) => branch.reaches.last(),
+                None => self.highs.get(at),
+            };
+            let reach = own.into_iter().chain(self.reaches.last()).max().cloned();
+            self.reaches.extend(reach);
         }
     }
 
-    fn reach(&self) -> Option<&Bound> {
-        match self {
-            Self::Leaf(intervals) => intervals.iter().map(|interval| &interval.high).max(),
-            Self::Inner(branches) => branches.iter().map(|branch| &branch.reach).max(),
+    /// What a node has too much, after something was added at `at`. Who only adds at the end leaves full nodes behind.
+    fn split(&mut self, at: usize) -> Option<Node> {
+        let len = self.slots.len();
+        if len <= FULL {
+            return None;
         }
+        let first = if at + 1 >= len { FULL } else { len / 2 };
+        let mut second = Node {
+            lows: self.lows.split_off(first),
+            highs: self.highs.split_off(first),
+            slots: self.slots.split_off(first),
+            reaches: Vec::with_capacity(len - first),
+            branches: if self.branches.is_empty() { Vec::new() } else { self.branches.split_off(first) },
+        };
+        second.measure(0);
+        self.reaches.truncate(first);
+        Some(second)
     }
-
-    fn into_branch(self) -> Option<Branch> {
-        Branch::new(self)
-    }
-}
-
-impl Branch {
-    /// `None` if there is nothing in it.
-    fn new(node: Node) -> Option<Self> {
-        Some(Self { first: node.first()?.clone(), reach: node.reach()?.clone(), node })
-    }
-
-    fn insert(&mut self, new: Interval) -> Option<Branch> {
-        if new < self.first {
-            self.first = new.clone();
-        }
-        if new.high > self.reach {
-            self.reach = new.high.clone();
-        }
-        let split = self.node.insert(new);
-        if split.is_some() {
-            self.measure();
-        }
-        split
-    }
-
-    /// Finds anew how far it reaches.
-    fn measure(&mut self) {
-        if let Some(reach) = self.node.reach().filter(|reach| **reach != self.reach) {
-            self.reach = reach.clone();
-        }
-    }
-}
-
-/// The branch in which an interval is, or goes.
-fn place(branches: &[Branch], interval: &Interval) -> usize {
-    branches.partition_point(|branch| branch.first <= *interval).saturating_sub(1)
-}
-
-/// What a node has too much.
-fn second_half<T>(items: &mut Vec<T>) -> Option<Vec<T>> {
-    (items.len() > FULL).then(|| items.split_off(FULL / 2))
 }
 
 #[cfg(test)]
@@ -231,10 +234,7 @@ mod tests {
     #[test]
     fn stays_shallow_whatever_the_order() {
         fn depth(node: &Node) -> usize {
-            match node {
-                Node::Leaf(_) => 1,
-                Node::Inner(branches) => 1 + branches.iter().map(|branch| depth(&branch.node)).max().unwrap_or(0),
-            }
+            1 + node.branches.iter().map(depth).max().unwrap_or(0)
         }
         let orders: [fn(u32) -> u32; 3] = [|n| n, |n| 9_999 - n, |n| n * 7919 % 10_000];
         for order in orders {
@@ -242,13 +242,29 @@ mod tests {
             for n in 0..10_000 {
                 intervals.insert(interval(order(n), order(n) + 1, order(n)));
             }
-            assert!(depth(&intervals.root) <= 4, "{}", depth(&intervals.root));
-            assert_eq!(around(&intervals, 5000), [4999, 5000]);
+            assert!(depth(&intervals.root) <= 3, "{}", depth(&intervals.root));
+            assert_eq!(around(&intervals, 5000), [5000, 4999]);
             for n in 0..10_000 {
                 intervals.remove(&interval(order(n), order(n) + 1, order(n)));
             }
             assert!(intervals.is_empty());
         }
+    }
+
+    #[test]
+    fn what_begins_alike_is_told_apart() {
+        let mut intervals = Intervals::default();
+        let high = |slot: Slot| slot * 7919 % 1000 + 1;
+        for slot in 0..1000 {
+            intervals.insert(interval(1, high(slot), slot));
+            intervals.insert(interval(1, high(slot), slot));
+        }
+        for slot in 0..1000 {
+            let found = around(&intervals, high(slot));
+            assert_eq!(found.len(), (0..1000).filter(|other| *other >= slot && high(*other) >= high(slot)).count());
+            intervals.remove(&interval(1, high(slot), slot));
+        }
+        assert!(intervals.is_empty());
     }
 
     #[test]
@@ -259,7 +275,7 @@ mod tests {
         }
         intervals.insert(interval(0, 20_000, 5000));
         assert_eq!(around(&intervals, 7777), [5000]);
-        assert_eq!(around(&intervals, 7775), [5000, 777]);
+        assert_eq!(around(&intervals, 7775), [777, 5000]);
         intervals.remove(&interval(0, 20_000, 5000));
         assert_eq!(around(&intervals, 7777), [] as [Slot; 0]);
     }

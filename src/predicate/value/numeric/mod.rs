@@ -157,15 +157,16 @@ impl Decimal {
         const DIGITS: usize = 11;
         let digits = self.digits.iter().copied().chain(std::iter::repeat(0)).take(DIGITS);
         let digits = digits.fold(0, |digits, digit| digits << 4 | u64::from(digit));
-        // 18 bits for where the point is, above 44 for the digits; at least 1, so that zero is between.
+        let is_exact = self.digits.len() <= DIGITS;
+        // 18 bits for where the point is, above 44 for the digits, and one for whether there are more; never 0, which is zero.
         let point = u64::try_from(i64::from(self.point) + MAX_AFTER + 1).unwrap_or_default();
-        let magnitude = point << 44 | digits;
+        let magnitude = point << 45 | digits << 1 | u64::from(!is_exact);
         let number = match self.sign() {
             0 => HALF,
             1 => HALF + magnitude,
             _ => HALF - magnitude,
         };
-        (number, self.digits.len() <= DIGITS)
+        (number, is_exact)
     }
 
     fn sign(&self) -> i8 {

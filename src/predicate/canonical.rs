@@ -6,7 +6,7 @@
 use super::HandedOn;
 use super::expr::{Comparison, IsTest};
 use super::term::{Branches, Call, Constant, Convert, Each, Is, Like, Part, Quantified, Term, Test};
-use crate::pg::{quote_ident, quote_literal};
+use crate::pg::{PgType, quote_ident, quote_literal};
 
 /// `term` with `$n` for its constants, and these in order.
 pub(super) fn template(term: &Term) -> (String, Vec<Constant>) {
@@ -160,7 +160,11 @@ impl<V: Values> Printer<V> {
         self.text("(");
         self.term(&convert.inner);
         self.text(")::");
-        self.text(&ty.sql_name());
+        self.text(&match (convert.how.modifiers(), ty) {
+            (None, ty) => ty.sql_name(),
+            (Some(modifiers), PgType::Array(element)) => format!("{}{modifiers}[]", element.sql_name()),
+            (Some(modifiers), ty) => format!("{}{modifiers}", ty.sql_name()),
+        });
     }
 
     fn quantified(&mut self, quantified: &Quantified) {

@@ -137,8 +137,11 @@ fn is_leniency(message: &str) -> bool {
 fn is_of_a_row(message: &str) -> bool {
     let of_dates =
         ["out of range", "cannot subtract infinite", "stride must be", "timestamps cannot be binned", "time zone \""];
+    let of_numbers =
+        ["invalid input syntax", "numeric field overflow", "value overflows numeric", "cannot convert", "square root"];
     message == "LIKE pattern must not end with escape character"
         || message == "division by zero"
+        || of_numbers.iter().any(|part| message.contains(part))
         || of_dates.iter().any(|part| message.contains(part))
 }
 

@@ -250,7 +250,13 @@ impl Constant {
 
     /// `value` of type `ty`.
     pub(super) fn new(ty: PgType, value: Value) -> Self {
-        Self { text: Some(value.print(&ty)), ty, value: Some(value) }
+        let text = value.print(&ty);
+        let value = match value {
+            // As rows are read; LIKE sees the blanks in the text.
+            Value::Text(text) if ty == PgType::Bpchar => Value::Text(text.trim_end_matches(' ').into()),
+            value => value,
+        };
+        Self { text: Some(text), ty, value: Some(value) }
     }
 }
 

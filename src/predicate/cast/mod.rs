@@ -7,6 +7,7 @@
 
 mod date;
 mod elsewhere;
+mod fit;
 mod number;
 #[cfg(test)]
 #[cfg(feature = "embedded")]
@@ -16,6 +17,8 @@ mod text;
 pub(super) use date::{TO_COMPARE_DATE, called};
 
 use std::sync::Arc;
+
+use fit::Fit;
 
 use super::{EvalError, Value};
 use crate::pg::PgType;
@@ -55,6 +58,8 @@ pub(super) enum Conversion {
     Read(PgType),
     /// The text of a value of this type.
     Print(PgType),
+    /// Made to fit the modifiers of its type.
+    Fit(Fit),
     /// Each element of an array, which is then of this type.
     Elements(Arc<(PgType, Conversion)>),
 }
@@ -131,12 +136,20 @@ pub(super) fn explicit(from: &PgType, to: &PgType) -> Option<Conversion> {
     }
 }
 
+/// What the modifiers of `ty` do; `None` if only Postgres knows.
+pub(super) fn fitting(ty: &PgType, modifiers: &[i32]) -> Option<Conversion> {
+    match ty {
+        PgType::Array(element) => elements(element, fitting(element, modifiers)?),
+        ty => Fit::new(ty, modifiers).map(Conversion::Fit),
+    }
+}
+
 /// What `how` makes of arrays, whose elements are then of type `to`.
 fn elements(to: &PgType, how: Conversion) -> Option<Conversion> {
     match how {
         // Elements of `bpchar` have no blanks at their end.
         Conversion::Relabel | Conversion::Trim => Some(Conversion::Relabel),
-        Conversion::Pad | Conversion::Print(_) if *to == PgType::Bpchar => None,
+        Conversion::Pad | Conversion::Print(_) | Conversion::Fit(_) if *to == PgType::Bpchar => None,
         how => Some(Conversion::Elements(Arc::new((PgType::Array(to.clone().into()), how)))),
     }
 }
@@ -155,6 +168,15 @@ impl Conversion {
         matches!(self, Self::Relabel)
     }
 
+    /// The modifiers that it fits values to, as they are written.
+    pub(super) fn modifiers(&self) -> Option<String> {
+        match self {
+            Self::Fit(fit) => Some(fit.modifiers()),
+            Self::Elements(elements) => elements.1.modifiers(),
+            _ => None,
+        }
+    }
+
     /// Whether equality and order before it are those after it. `bpchar` loses its blanks in a [`Value`] too.
     pub(super) fn is_alike(&self) -> bool {
         matches!(self, Self::Relabel | Self::Trim)
@@ -164,7 +186,7 @@ impl Conversion {
     pub(super) fn result(&self, from: &PgType) -> PgType {
         match self {
             Self::Relabel if matches!(from, PgType::Varchar | PgType::Name) => PgType::Text,
-            Self::Relabel => from.clone(),
+            Self::Relabel | Self::Fit(_) => from.clone(),
             Self::Trim | Self::Print(_) => PgType::Text,
             Self::Pad => PgType::Bpchar,
             Self::Run(ty, _) | Self::Read(ty) => ty.clone(),
@@ -176,6 +198,7 @@ impl Conversion {
     pub(super) fn apply(&self, value: &Value) -> Result<Value, EvalError> {
         match (self, value) {
             (Self::Run(_, run), value) => run(value),
+            (Self::Fit(fit), value) => fit.apply(value),
             // To `bpchar` too: a `Value` of it has no blanks at its end.
             (Self::Trim | Self::Pad, Value::Text(text)) => Ok(Value::Text(text.trim_end_matches(' ').into())),
             (Self::Read(ty), Value::Text(text)) => text::read(text, ty),

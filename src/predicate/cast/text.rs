@@ -14,13 +14,28 @@ pub(super) static CASTS: &[Cast] = &[
     cast!(Varchar => Bpchar, Implicit, as Pad),
     cast!(Bpchar => Text, Implicit, as Trim),
     cast!(Bpchar => Varchar, Implicit, as Trim),
-    cast!(Text => Name, Implicit),
-    cast!(Varchar => Name, Implicit),
-    cast!(Bpchar => Name, Implicit),
+    cast!(Text => Name, Implicit, text_to_name),
+    cast!(Varchar => Name, Implicit, text_to_name),
+    cast!(Bpchar => Name, Implicit, bpchar_to_name),
     cast!(Bool => Text, Assignment, bool_to_text),
     cast!(Bool => Varchar, Assignment, bool_to_text),
     cast!(Bool => Bpchar, Assignment, bool_to_text),
 ];
+
+/// Cut where names end.
+fn text_to_name(value: &Value) -> Result<Value, EvalError> {
+    match value {
+        Value::Text(text) => read(text, &PgType::Name),
+        _ => Err(super::number::MISMATCH),
+    }
+}
+
+fn bpchar_to_name(value: &Value) -> Result<Value, EvalError> {
+    match text_to_name(value)? {
+        Value::Text(text) => Ok(Value::Text(text.trim_end_matches(' ').into())),
+        other => Ok(other),
+    }
+}
 
 fn bool_to_text(value: &Value) -> Result<Value, EvalError> {
     match value {
@@ -44,6 +59,11 @@ pub(super) fn by_text(from: &PgType, to: &PgType) -> Option<Conversion> {
 /// Whether [`Value::print`] is the type's output function.
 fn is_printed(ty: &PgType) -> bool {
     match ty {
+        PgType::Array(element) => match element.base() {
+            PgType::Bool | PgType::Text | PgType::Varchar | PgType::Name => true,
+            PgType::Array(_) => false,
+            element => is_printed(element),
+        },
         PgType::Int2 | PgType::Int4 | PgType::Int8 | PgType::Float4 | PgType::Float8 => true,
         PgType::Numeric | PgType::Uuid | PgType::Bytea | PgType::Jsonb => true,
         other => super::date::is_printed(other) || other.enum_labels().is_some(),
@@ -53,6 +73,11 @@ fn is_printed(ty: &PgType) -> bool {
 /// Whether [`Value::parse`] is the type's input function.
 fn is_read(ty: &PgType) -> bool {
     match ty {
+        PgType::Array(element) => match element.base() {
+            PgType::Text | PgType::Varchar | PgType::Bpchar | PgType::Name => true,
+            PgType::Array(_) => false,
+            element => is_read(element),
+        },
         PgType::Bool | PgType::Int2 | PgType::Int4 | PgType::Int8 | PgType::Float4 | PgType::Float8 => true,
         PgType::Numeric | PgType::Uuid | PgType::Bytea => true,
         other => super::date::is_read(other) || other.enum_labels().is_some(),

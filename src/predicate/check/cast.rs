@@ -5,7 +5,7 @@ use super::operand::{Operand, Order, Typed};
 use super::types;
 use super::walk::Checker;
 use crate::pg::PgType;
-use crate::predicate::cast::{Conversion, called, explicit};
+use crate::predicate::cast::{Conversion, called, explicit, fitting};
 use crate::predicate::expr::{Node, TypeName};
 use crate::predicate::like::Case;
 use crate::predicate::term::{Call, Constant, Convert, Term};
@@ -17,7 +17,20 @@ impl<'a> Checker<'a> {
             let array = if name.array { "[]" } else { "" };
             CheckError::UnsupportedType { at, ty: format!("{}{array}", name.name) }
         };
-        let to = self.named_type(name).filter(|_| name.modifiers.is_empty()).ok_or_else(unsupported)?;
+        let to = self.named_type(name).ok_or_else(unsupported)?;
+        let fit = match name.modifiers.as_slice() {
+            [] => None,
+            modifiers => Some(fitting(&to, modifiers).ok_or_else(unsupported)?),
+        };
+        let typed = self.cast_to(inner, to, at)?;
+        match fit {
+            Some(how) => converted(typed, how, at),
+            None => Ok(typed),
+        }
+    }
+
+    /// Without modifiers.
+    fn cast_to(&mut self, inner: &'a Expr, to: PgType, at: usize) -> Result<Typed<'a>, CheckError> {
         let (written, to) = (to.clone(), super::binds::base(&to));
         if let (Node::Array(elements), PgType::Array(element)) = (&inner.node, &to) {
             // The elements take the type from the cast.
@@ -50,11 +63,17 @@ pub(super) fn cast_typed<'a>(typed: Typed<'a>, to: &PgType, at: usize) -> Result
         Conversion::Print(_) | Conversion::Run(..) if types::is_text(to) => Order::Default,
         _ => typed.collation,
     };
-    let term = match typed.term {
-        Term::Constant(constant) => Term::Constant(Box::new(cast_constant(&constant, to, &how, at)?)),
-        inner => Term::Convert(Box::new(Convert { inner, how, written: Some(to.clone()) })),
+    converted(Typed { ty: to.clone(), collation, ..typed }, how, at)
+}
+
+/// The term converted to the type that it now has: a constant at once.
+fn converted(typed: Typed<'_>, how: Conversion, at: usize) -> Result<Typed<'_>, CheckError> {
+    let Typed { term, ty, collation } = typed;
+    let term = match term {
+        Term::Constant(constant) => Term::Constant(Box::new(cast_constant(&constant, &ty, &how, at)?)),
+        inner => Term::Convert(Box::new(Convert { inner, how, written: Some(ty.clone()) })),
     };
-    Ok(Typed { term, ty: to.clone(), collation })
+    Ok(Typed { term, ty, collation })
 }
 
 fn cast_constant(constant: &Constant, to: &PgType, how: &Conversion, at: usize) -> Result<Constant, CheckError> {

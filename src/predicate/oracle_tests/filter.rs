@@ -75,7 +75,7 @@ impl Writer<'_> {
     }
 
     /// Another of the same family, as a rule.
-    fn relative(&mut self, kind: &'static Kind) -> &'static Kind {
+    pub(super) fn relative(&mut self, kind: &'static Kind) -> &'static Kind {
         loop {
             let other = self.kind();
             if other.family == kind.family || self.random.one_in(300) {
@@ -161,6 +161,9 @@ impl Writer<'_> {
             && let Some(computed) = self.moment(kind)
         {
             return computed;
+        }
+        if kind.family == Family::Number && self.random.one_in(3) {
+            return self.number(kind);
         }
         match self.random.index(8) {
             0 => {

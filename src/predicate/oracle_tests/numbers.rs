@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use cluster::{Random, setting};
 
-use super::table::plain_column;
+use super::filter::Writer;
+use super::table::{Kind, plain_column};
 use super::{MOST_FAILURES, Oracle, SEED, TextRow};
 use crate::pg::{PgType, RelationId, TableName, TableSchema, quote_literal};
 use crate::predicate::{Bind, BindType, CheckError, Expr, Predicate, Value};
@@ -190,8 +191,53 @@ impl Numbers<'_> {
                 format!("{name}({}, {second})", self.expression(depth - 1))
             }
             _ => {
-                let ty = self.random.pick(TYPES);
+                let fits = &[
+                    "numeric(5, 2)",
+                    "numeric(3)",
+                    "varchar(3)",
+                    "char(5)",
+                    "numeric(20, 10)",
+                    "name",
+                    "varchar",
+                    "bpchar",
+                ];
+                let ty = if self.random.one_in(4) { self.random.pick(fits) } else { self.random.pick(TYPES) };
                 format!("{}::{ty}", self.expression(depth - 1))
+            }
+        }
+    }
+}
+
+impl Writer<'_> {
+    /// A number that is computed, or a cast of one.
+    pub(super) fn number(&mut self, kind: &'static Kind) -> String {
+        let column = format!("{}{}", kind.column, 1 + self.random.index(2));
+        let other = self.relative(kind);
+        match self.random.index(8) {
+            0 => {
+                let ty = self.random.pick(&["int2", "int4", "int8", "float4", "float8", "numeric", "numeric(6, 1)"]);
+                format!("{column}::{ty}")
+            }
+            1 => format!("{column}::text::{}", kind.cast),
+            2 => {
+                let name = self.random.pick(&[
+                    "abs",
+                    "-",
+                    "round",
+                    "trunc",
+                    "ceil",
+                    "floor",
+                    "sign",
+                    "sqrt",
+                    "trim_scale",
+                    "@",
+                ]);
+                format!("({name} ({column}))")
+            }
+            3 => format!("round({column}, {})", self.random.between(-2, 4)),
+            _ => {
+                let op = self.random.pick(&["+", "-", "*", "/", "%", "&", "|", "#", "<<", ">>"]);
+                format!("({column} {op} {})", self.operand(other))
             }
         }
     }

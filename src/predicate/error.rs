@@ -264,9 +264,8 @@ impl CheckError {
     /// Whether Postgres may know better: what is refused is more than the evaluator can, not wrong in itself.
     pub(super) fn is_beyond(&self) -> bool {
         match self {
-            // Postgres reads it once, when it is asked: it would mean that day for ever.
-            Self::InvalidSyntax { value, .. } => !is_relative(value),
-            Self::UnsupportedType { .. }
+            Self::InvalidSyntax { .. }
+            | Self::UnsupportedType { .. }
             | Self::NoOperator { .. }
             | Self::UnknownCast { .. }
             | Self::UnknownFunction { .. }
@@ -295,12 +294,6 @@ impl CheckError {
             other => other.to_string(),
         }
     }
-}
-
-/// Whether a date or time of this text would be another one on another day.
-fn is_relative(text: &str) -> bool {
-    let mut words = text.split(|c: char| !c.is_ascii_alphabetic());
-    words.any(|word| ["now", "today", "tomorrow", "yesterday"].iter().any(|known| word.eq_ignore_ascii_case(known)))
 }
 
 fn hint(similar: Option<&str>) -> String {

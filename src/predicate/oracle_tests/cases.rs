@@ -92,12 +92,8 @@ impl Cases {
 
     /// Whether Postgres is to evaluate it.
     pub(super) fn is_handed_on(&self, filter: &str) -> bool {
-        self.check_whole(&filter.parse().unwrap()).unwrap().handed_on().is_some()
-    }
-
-    /// With what is handed on.
-    pub(super) fn check_whole(&self, expr: &Expr) -> Result<Predicate, CheckError> {
-        Predicate::check(expr, &[], &self.schema)
+        let expr = filter.parse::<Expr>().unwrap();
+        Predicate::check(&expr, &[], &self.schema).unwrap().handed_on().is_some()
     }
 
     /// That both refuse the filter; what we say.

@@ -1,7 +1,6 @@
 //! Dates, times and intervals: the cases of the specification that go beyond comparing, and what is easily wrong.
 
 use super::cases::{Cases, NULL};
-use crate::predicate::Expr;
 
 type Row<'a> = &'a [(&'a str, &'a str)];
 
@@ -137,9 +136,10 @@ async fn timetz_is_compared_by_the_moment_and_then_by_the_zone() {
     .await;
 }
 
-/// Zones by name, the abbreviations of units, and all that is only known on the day.
+/// Zones by name, the abbreviations of units, other forms of dates; also what depends on the day, which Postgres is then
+/// found not to take.
 #[tokio::test]
-async fn what_only_postgres_knows_is_handed_on_and_what_depends_on_the_day_is_not() {
+async fn what_only_postgres_knows_is_handed_on() {
     let cases = Cases::start().await;
     for filter in [
         "ts AT TIME ZONE 'Europe/Berlin' > '2024-01-01'",
@@ -150,15 +150,11 @@ async fn what_only_postgres_knows_is_handed_on_and_what_depends_on_the_day_is_no
         "ts > '1 January 2024'",
         "ts - 'infinity' > '1 day'",
         "make_interval(1) > i",
+        "ts > 'now'",
+        "d = 'today'",
+        "t < time 'now'",
     ] {
         assert!(cases.is_handed_on(filter), "{filter}");
-    }
-    for filter in
-        ["ts > 'now'", "d = 'today'", "ts < 'tomorrow 10:00'", "t < time 'now'", "d = 'Yesterday'::text::date"]
-    {
-        let expr: Expr = filter.parse().unwrap();
-        let error = cases.check_whole(&expr).unwrap_err().to_string();
-        assert!(error.contains("invalid syntax for type"), "{filter}: {error}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::args::{Answer, INTERVAL_RANGE, interval, timestamp};
 use super::field_name::Field;
-use super::moment::{in_range, is_finite, put_together, taken_apart};
+use super::moment::{TIMESTAMP_RANGE, in_range, is_finite, put_together, taken_apart};
 use super::zone;
 use crate::predicate::function::{Args, Function, Traits, function};
 use crate::predicate::value::{Civil, DAY, HOUR, Interval, MINUTE, SECOND, iso_weekday};
@@ -14,7 +14,7 @@ pub(in crate::predicate::function) static FUNCTIONS: &[Function] = &[
     function!("date_trunc", (Text, Interval) -> Interval, interval_trunc; Traits::STRICT.accepting(of_interval)),
     function!("date_trunc", (Text, Timestamp) -> Timestamp, date_trunc; Traits::STRICT.accepting(of_timestamp)),
     function!("date_trunc", (Text, Timestamptz) -> Timestamptz, date_trunc; Traits::STRICT.accepting(of_timestamp)),
-    function!("date_trunc", (Text, Timestamptz, Text) -> Timestamptz, date_trunc; Traits::STRICT.accepting(in_utc)),
+    function!("date_trunc", (Text, Timestamptz, Text) -> Timestamptz, date_trunc_in_zone; Traits::STRICT.accepting(in_zone)),
 ];
 
 fn unit(constants: &[Option<&Value>]) -> Option<Field> {
@@ -32,8 +32,8 @@ fn of_interval(constants: &[Option<&Value>]) -> bool {
     of_timestamp(constants) && unit(constants) != Some(Field::Week)
 }
 
-fn in_utc(constants: &[Option<&Value>]) -> bool {
-    of_timestamp(constants) && constants.get(2).copied().flatten().and_then(zone::of) == Some(0)
+fn in_zone(constants: &[Option<&Value>]) -> bool {
+    of_timestamp(constants) && constants.get(2).copied().flatten().and_then(zone::of).is_some()
 }
 
 fn named(args: &Args<'_>) -> Result<Field, EvalError> {
@@ -53,16 +53,26 @@ fn length(unit: Field) -> Option<i64> {
 }
 
 fn date_trunc(args: &Args<'_>) -> Answer {
+    truncated(args, 0)
+}
+
+/// By the days and hours of a zone.
+fn date_trunc_in_zone(args: &Args<'_>) -> Answer {
+    truncated(args, zone::by_text(args, 2)?)
+}
+
+fn truncated(args: &Args<'_>, west: i64) -> Answer {
     let (unit, micros) = (named(args)?, args.timestamp(1)?);
     if !is_finite(micros) {
         return timestamp(micros);
     }
-    let (date, time) = taken_apart(micros);
+    let shift = west * SECOND;
+    let (date, time) = taken_apart(micros.checked_sub(shift).ok_or(TIMESTAMP_RANGE)?);
     let (date, time) = match length(unit) {
         Some(length) => (date, time - time % length),
         None => (first_day(unit, date), 0),
     };
-    timestamp(put_together(date, time)?)
+    timestamp(put_together(date, time + shift)?)
 }
 
 /// The first day of the unit that `date` is in. There is no year 0: centuries and millennia begin with the year 1, and what

@@ -10,12 +10,12 @@ use crate::predicate::{EvalError, Value};
 pub(in crate::predicate::function) static FUNCTIONS: &[Function] = &[
     function!("timezone", (Interval, Timestamp) -> Timestamptz, |args| to_utc(args, by_interval)),
     function!("timezone", (Interval, Timestamptz) -> Timestamp, |args| from_utc(args, by_interval)),
-    function!("timezone", (Interval, Timetz) -> Timetz, |args| moved(args, by_interval(args)?)),
+    function!("timezone", (Interval, Timetz) -> Timetz, |args| moved(args, by_interval(args, 0)?)),
     function!("timezone", (Text, Timestamp) -> Timestamptz, |args| to_utc(args, by_text);
         Traits::STRICT.accepting(is_fixed)),
     function!("timezone", (Text, Timestamptz) -> Timestamp, |args| from_utc(args, by_text);
         Traits::STRICT.accepting(is_fixed)),
-    function!("timezone", (Text, Timetz) -> Timetz, |args| moved(args, by_text(args)?);
+    function!("timezone", (Text, Timetz) -> Timetz, |args| moved(args, by_text(args, 0)?);
         Traits::STRICT.accepting(is_fixed)),
     // `AT LOCAL`, since Postgres 17.
     function!("timezone", (Timestamp) -> Timestamptz),
@@ -56,13 +56,14 @@ fn west(name: &str) -> Option<i64> {
     is_offset.then_some(sign * (hour * 3600 + minute * 60 + second))
 }
 
-fn by_text(args: &Args<'_>) -> Result<i64, EvalError> {
-    west(args.text(0)?).ok_or(EvalError::Refused("time zone not recognized"))
+/// The zone that is the argument `at`, in seconds west of UTC.
+pub(super) fn by_text(args: &Args<'_>, at: usize) -> Result<i64, EvalError> {
+    west(args.text(at)?).ok_or(EvalError::Refused("time zone not recognized"))
 }
 
 /// An interval is east of UTC, to the second.
-fn by_interval(args: &Args<'_>) -> Result<i64, EvalError> {
-    let span = args.interval(0)?;
+fn by_interval(args: &Args<'_>, at: usize) -> Result<i64, EvalError> {
+    let span = args.interval(at)?;
     if span.months != 0 || span.days != 0 {
         return Err(EvalError::Refused("interval time zone must not include months or days"));
     }
@@ -71,7 +72,7 @@ fn by_interval(args: &Args<'_>) -> Result<i64, EvalError> {
 }
 
 /// Finds how far west of UTC a zone is, in seconds.
-type West = fn(&Args<'_>) -> Result<i64, EvalError>;
+type West = fn(&Args<'_>, usize) -> Result<i64, EvalError>;
 
 fn to_utc(args: &Args<'_>, west: West) -> Answer {
     shifted(args, west, 1)
@@ -87,7 +88,7 @@ fn shifted(args: &Args<'_>, west: West, sign: i64) -> Answer {
     if !is_finite(micros) {
         return timestamp(micros);
     }
-    let shift = west(args)?.checked_mul(sign * SECOND);
+    let shift = west(args, 0)?.checked_mul(sign * SECOND);
     timestamp(in_range(shift.and_then(|shift| micros.checked_add(shift)))?)
 }
 

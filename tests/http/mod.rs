@@ -9,6 +9,7 @@ mod diesel;
 mod filters;
 mod first;
 mod follower;
+mod handed_on;
 mod interrupts;
 mod limits;
 mod live;

@@ -15,6 +15,7 @@ pub const SCHEMA: &str = r#"
     CREATE TABLE nopk (x int, y text, n int);
     CREATE TABLE pairs (id int, region text, v int, n int, PRIMARY KEY (id, region));
     CREATE TABLE "Odd.One" ("Id" text PRIMARY KEY, "The flag" bool, j jsonb, f float8, at timestamptz, tags text[], n int);
+    CREATE FUNCTION is_odd(int) RETURNS bool LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1 % 2 = 1; END';
     CREATE TABLE marks (round int PRIMARY KEY);
 "#;
 
@@ -42,6 +43,8 @@ pub const TABLES: &[Table] = &[
             "id = 0 OR a = ANY('{1,2}')",
             "(a = 1 AND b = 'b1') OR id = 0",
             "NOT (a = 1 OR b = 'b1') OR id = 0",
+            "is_odd(a) OR id = 0",
+            "id < 12 AND (is_odd(a + 1) OR id = 0)",
         ],
         columns: &[&["id", "n"], &["id", "b", "n"], &["n", "a", "id"]],
     },
@@ -49,14 +52,20 @@ pub const TABLES: &[Table] = &[
         name: "wide",
         key_name: r#""public"."wide""#,
         key: &["k2", "k1"],
-        filters: &["w = 'x' OR k2 = 0", "k2 < 6", "k1 <> 'a/b'", "v LIKE '%5' OR k2 = 0"],
+        filters: &[
+            "w = 'x' OR k2 = 0",
+            "k2 < 6",
+            "k1 <> 'a/b'",
+            "v LIKE '%5' OR k2 = 0",
+            "is_odd(length(v)) OR k2 = 0",
+        ],
         columns: &[&["k1", "k2", "w", "n"], &["k1", "v", "k2", "n"]],
     },
     Table {
         name: "nopk",
         key_name: r#""public"."nopk""#,
         key: &[],
-        filters: &["x <= 1", "y IS NULL OR x = 0", "y IN ('y1', 'y2') OR x = 0"],
+        filters: &["x <= 1", "y IS NULL OR x = 0", "y IN ('y1', 'y2') OR x = 0", "is_odd(x) OR x = 0"],
         columns: &[],
     },
     Table {

@@ -34,7 +34,11 @@ impl fmt::Display for Plot {
         for (name, figures) in &self.lines {
             for (i, (place, figure)) in self.places.iter().zip(figures).enumerate() {
                 let name = if i == 0 { name } else { "" };
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a bar has whole characters")]
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "a bar has whole characters"
+                )]
                 let bar = "#".repeat((figure / highest * WIDTH).ceil() as usize);
                 writeln!(f, "{name:<25} {place:>7} |{bar} {figure:.0}")?;
             }

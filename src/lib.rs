@@ -67,8 +67,8 @@ pub use pg::TableName;
 pub use predicate::{CheckError, ParseError};
 pub use protocol::{LogMode, ReplicaMode};
 pub use shape::{
-    BindError, BindValue, IntoShape, IntoShapeMatch, Shape, ShapeError, ShapeMatch, ShapeParamValues, ShapeView,
-    Syncable, TypedShape,
+    BindError, BindValue, InterruptOnCommit, IntoShape, IntoShapeMatch, Shape, ShapeError, ShapeMatch,
+    ShapeParamValues, ShapeView, Syncable, TypedShape,
 };
 
 #[cfg(feature = "derive")]

@@ -43,9 +43,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, mpsc, watch};
 
+use crate::change::LogicalMessage;
 use crate::pg::{Lsn, RelationId};
 pub use crate::shape::Definition;
-use crate::source::Source;
+use crate::source::{Source, SourceError};
 use crate::storage::LogStore;
 pub use crate::storage::SnapshotPiece;
 
@@ -81,6 +82,9 @@ pub struct EngineConfig {
     pub chunk_bytes: usize,
     /// How many shapes are kept at once.
     pub max_shapes: usize,
+    /// Told of each message in the stream, at its place: after the changes that its transaction made, never if that was
+    /// rolled back. It runs on the stream's thread and must not take its time.
+    pub on_message: Arc<dyn Fn(LogicalMessage) + Send + Sync>,
 }
 
 impl fmt::Debug for EngineConfig {
@@ -116,6 +120,7 @@ struct Shared {
     store: Arc<dyn LogStore>,
     chunk_bytes: usize,
     max_shapes: usize,
+    on_message: Arc<dyn Fn(LogicalMessage) + Send + Sync>,
     registry: Mutex<Registry>,
     catalog: Catalog,
     processed: AtomicU64,
@@ -181,6 +186,7 @@ impl Engine {
             store: config.store,
             chunk_bytes: config.chunk_bytes,
             max_shapes: config.max_shapes,
+            on_message: config.on_message,
             registry: Mutex::default(),
             catalog: Catalog::default(),
             processed: AtomicU64::new(0),
@@ -205,6 +211,14 @@ impl Engine {
         let processed = Lsn(self.shared().processed.load(Ordering::Acquire));
         // In this order: what is held was held before it was processed.
         live.held().map_or(processed, |held| processed.min(held))
+    }
+
+    /// Writes a message into the stream, for whoever follows this database. Returns once it is committed.
+    pub async fn announce(&self, prefix: &'static str, content: String) -> Result<(), SourceError> {
+        let source = self.shared().source.clone();
+        let announced = self.shared().work.spawn(async move { source.announce(prefix, &content).await });
+        // The worker ends with the engine.
+        announced.await.unwrap_or(Err(SourceError::NotFollowing))
     }
 
     /// How far it has come.

@@ -295,7 +295,11 @@ fn array_compared(column: &Term, operator: &str, elements: &[Option<Value>]) -> 
             let nothing = Value::Array(Box::new(Array::flat(Vec::new())));
             let parts = holding(values().collect()).into_iter().chain(one_of(column, vec![nothing]));
             let any_of: Vec<_> = parts.flat_map(|part| part.any_of).collect();
-            if any_of.is_empty() { Vec::new() } else { vec![Key { any_of, width: (Width::Values, elements.len() + 1) }] }
+            if any_of.is_empty() {
+                Vec::new()
+            } else {
+                vec![Key { any_of, width: (Width::Values, elements.len() + 1) }]
+            }
         }
     }
 }

@@ -7,8 +7,9 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 
-use super::{Error, Evaluators, Limits, Origins, Settings, SyncService};
+use super::{Error, Evaluators, Limits, Origins, Settings, SyncService, nodes};
 use crate::engine::{Engine, EngineConfig};
+use crate::interrupt::Interrupts;
 use crate::source::{MadeTls, Patience, PostgresSource, TlsConnector};
 use crate::storage::{LogStore, MemoryStore};
 
@@ -219,8 +220,13 @@ impl SyncServiceBuilder {
         source.patience = self.patience;
         let store = self.storage.open(self.chunk_bytes);
         let (source, chunk_bytes, max_shapes) = (Arc::new(source), self.chunk_bytes, settings.limits.shapes);
-        let config = EngineConfig { source, store, chunk_bytes, max_shapes };
-        Ok(SyncService::new(Engine::start(config).await?, settings))
+        let interrupts = Interrupts::default();
+        let (on_message, ear) = nodes::ear(interrupts.clone());
+        let config = EngineConfig { source, store, chunk_bytes, max_shapes, on_message };
+        let service = SyncService::new(Engine::start(config).await?, interrupts, settings);
+        // Ends with the service, whose engine is the other end.
+        tokio::spawn(ear.listen(Arc::downgrade(&service.inner)));
+        Ok(service)
     }
 }
 

@@ -23,6 +23,15 @@ pub enum Error {
     /// A shape does not fit the database.
     #[error(transparent)]
     Resolve(#[from] ResolveError),
+    /// An interrupt has reached the requests of this service, and the others on the same database could not be told.
+    #[error("{reached} requests of this service were interrupted, those of other services could not be told")]
+    NotAnnounced {
+        /// How many it has reached here.
+        reached: usize,
+        /// Why.
+        #[source]
+        source: SourceError,
+    },
     /// [`SyncService::install_global`](super::SyncService::install_global) was called twice.
     #[error("a global service is installed already; install one, once, at start")]
     AlreadyInstalled,
@@ -46,7 +55,10 @@ impl Error {
     /// What kind of trouble it is.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Source(_) | Self::Start(_) | Self::Resolve(ResolveError::Unreachable(_)) => ErrorKind::Database,
+            Self::Source(_)
+            | Self::Start(_)
+            | Self::NotAnnounced { .. }
+            | Self::Resolve(ResolveError::Unreachable(_)) => ErrorKind::Database,
             _ => ErrorKind::Usage,
         }
     }
@@ -55,7 +67,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Source(error) | Self::Start(StartError::Source(error)) => !error.is_fatal(),
-            Self::Resolve(ResolveError::Unreachable(_)) => true,
+            Self::Resolve(ResolveError::Unreachable(_)) | Self::NotAnnounced { .. } => true,
             _ => false,
         }
     }

@@ -6,6 +6,7 @@ mod error;
 mod evaluators;
 mod global;
 mod limits;
+mod nodes;
 mod origins;
 
 pub use builder::{Storage, SyncServiceBuilder};
@@ -17,6 +18,7 @@ pub use limits::Limits;
 pub(crate) use admission::{Admission, Permit, Rejected};
 pub(crate) use origins::Origins;
 
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,6 +49,8 @@ struct Inner {
     interrupts: Interrupts,
     admission: Arc<Admission>,
     settings: Settings,
+    /// Its name among the services on the same database.
+    node: String,
 }
 
 /// What the doors go by.
@@ -92,9 +96,11 @@ impl SyncService {
         SyncServiceBuilder::default()
     }
 
-    fn new(engine: Engine, settings: Settings) -> Self {
+    fn new(engine: Engine, interrupts: Interrupts, settings: Settings) -> Self {
         let admission = Admission::new(&settings.limits);
-        Self { inner: Arc::new(Inner { engine, interrupts: Interrupts::default(), admission, settings }) }
+        // The standard library's hashers are keyed at random.
+        let node = format!("{:016x}", RandomState::new().hash_one(std::process::id()));
+        Self { inner: Arc::new(Inner { engine, interrupts, admission, settings, node }) }
     }
 
     /// Makes waiting requests look again at what they may see: those of every shape on the table if `what` has no filter
@@ -103,16 +109,18 @@ impl SyncService {
     ///
     /// A request whose shape is computed by a closure computes it again; if it comes to the same shape, its client
     /// notices nothing, else it is told to fetch the new one. Returns how many waiting requests were reached, of every kind
-    /// of route of this service.
+    /// of route of this service. Those of other services on the same database are reached through it, a moment later.
     ///
     /// # Errors
-    /// If `what` is no shape, or does not fit the database.
+    /// If `what` is no shape, or does not fit the database; [`Error::NotAnnounced`] if other services could not be told.
     pub async fn interrupt(&self, what: impl IntoShapeMatch) -> Result<usize, Error> {
         let what = what.into_shape_match();
         let is_pattern = what.is_pattern;
-        let meant = self.engine().resolve_match(&what.shape()?, self.evaluators().for_routes()).await?;
+        let meant = self.engine().resolve_match(&what.clone().shape()?, self.evaluators().for_routes()).await?;
         let target = if is_pattern { Target::Like(meant) } else { Target::Exactly(meant) };
-        Ok(self.interrupts().interrupt(target))
+        let reached = self.interrupts().interrupt(target);
+        self.announce(what, reached).await?;
+        Ok(reached)
     }
 
     /// Makes those waiting requests look again for whose shape `wanted` is true.
@@ -125,11 +133,11 @@ impl SyncService {
     /// ```
     ///
     /// `wanted` is asked once for each shape that is waited for, on the caller's thread; if it panics, the caller does, and
-    /// nobody is interrupted.
+    /// nobody is interrupted. A closure cannot be told to other services: this one's requests are reached alone.
     ///
     /// # Errors
     /// None.
-    #[expect(clippy::unused_async, reason = "interrupts may come to reach other nodes, whose answers take time")]
+    #[expect(clippy::unused_async, reason = "as all interrupts")]
     pub async fn interrupt_if(&self, wanted: impl Fn(ShapeView<'_>) -> bool) -> Result<usize, Error> {
         Ok(self.interrupts().interrupt_if(|definition| wanted(ShapeView::new(definition))))
     }
@@ -158,6 +166,11 @@ impl SyncService {
     /// The requests that wait.
     pub(crate) fn interrupts(&self) -> &Interrupts {
         &self.inner.interrupts
+    }
+
+    /// Its name among the services on the same database.
+    fn node(&self) -> &str {
+        &self.inner.node
     }
 
     /// How many requests run.

@@ -7,13 +7,14 @@
 //! - `builder` and `json`: definitions written by hand.
 //! - `wire`: those that clients of the protocol send; `subset`: which of their rows a client asks for at once.
 //!
-//! And back: `matching` says which shapes are meant, `view` shows one.
+//! And back: `matching` says which shapes are meant, `announcement` and `statement` tell other services, `view` shows one.
 //!
 //! Invariants of what [`IntoShape::into_shape`] yields: every `$n` of the filter has its bind; columns, if listed, are
 //! at least one and distinct.
 //!
 //! Called by: `service`, `http`, `interrupt`. `Definition`, the resolved form, is the engine's.
 
+mod announcement;
 mod bind_text;
 mod bind_value;
 mod builder;
@@ -23,17 +24,20 @@ mod diesel;
 mod error;
 mod json;
 mod matching;
+mod statement;
 mod subset;
 mod typed;
 mod view;
 mod wire;
 
 pub use crate::predicate::Scope;
+pub use announcement::Announcement;
 pub use bind_value::BindValue;
 pub use builder::Shape;
 pub use definition::{Definition, Meant};
 pub use error::{BindError, ShapeError};
 pub use matching::{IntoShapeMatch, ShapeMatch};
+pub use statement::{INTERRUPT_PREFIX, InterruptOnCommit};
 pub use subset::Subset;
 pub use typed::{Syncable, TypedShape, model};
 pub use view::{ShapeParamValues, ShapeView};

@@ -78,6 +78,9 @@ pub trait Source: Send + Sync + 'static {
     /// previous stream must be dropped first.
     fn stream(&self) -> BoxFuture<'_, Result<Box<dyn ChangeStream>, SourceError>>;
 
+    /// Writes a message into the WAL, in a transaction of its own.
+    fn announce<'a>(&'a self, prefix: &'a str, content: &'a str) -> BoxFuture<'a, Result<(), SourceError>>;
+
     /// Removes what would outlive a temporary source: its publication. Called once, at stop, after the stream was dropped.
     fn clean_up(&self) -> BoxFuture<'_, Result<(), SourceError>>;
 }

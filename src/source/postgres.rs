@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::{BoxFuture, FutureExt};
 use tokio::sync::Notify;
+use tokio_postgres::types::Type;
 use tracing::debug;
 
 use super::connection::Connection;
 use super::endpoint::Endpoint;
 use super::patience::Patience;
-use super::pool::{Client, Pool, pool};
+use super::pool::{Client, Pool, get, pool};
 use super::slot::{self, Names};
 use super::stream::PostgresStream;
 use super::tls::TlsConnector;
@@ -151,6 +152,16 @@ impl Source for PostgresSource {
 
     fn verdicts<'a>(&'a self, asks: &'a [Ask]) -> BoxFuture<'a, Result<Vec<Vec<bool>>, SourceError>> {
         verdicts::ask(&self.questions, asks, self.patience.question).boxed()
+    }
+
+    fn announce<'a>(&'a self, prefix: &'a str, content: &'a str) -> BoxFuture<'a, Result<(), SourceError>> {
+        async move {
+            let client = get(&self.admin).await?;
+            let emit = "SELECT pg_logical_emit_message(true, $1, $2)";
+            client.query_typed(emit, &[(&prefix, Type::TEXT), (&content, Type::TEXT)]).await?;
+            Ok(())
+        }
+        .boxed()
     }
 
     fn stream(&self) -> BoxFuture<'_, Result<Box<dyn ChangeStream>, SourceError>> {

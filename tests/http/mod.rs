@@ -15,6 +15,7 @@ mod limits;
 mod live;
 mod log;
 mod merging;
+mod nodes;
 mod outside;
 mod readiness;
 mod refetch;

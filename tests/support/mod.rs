@@ -3,6 +3,7 @@
 mod nginx;
 
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -17,7 +18,7 @@ pub use nginx::Nginx;
 
 /// A database of one's own and a connection to it.
 pub struct Db {
-    pub database: Database,
+    database: Arc<Database>,
     pub client: Client,
     connection: JoinHandle<()>,
 }
@@ -35,11 +36,20 @@ impl Db {
 
     async fn of(database: fn() -> Result<Database, ClusterError>, schema: &str) -> Self {
         let database = tokio::task::spawn_blocking(database).await.unwrap().unwrap();
-        let (client, connection) = tokio_postgres::connect(database.url(), NoTls).await.unwrap();
-        let connection = tokio::spawn(async move { connection.await.unwrap() });
-        let db = Self { database, client, connection };
+        let db = Self::to(database.into()).await;
         db.run(schema).await;
         db
+    }
+
+    async fn to(database: Arc<Database>) -> Self {
+        let (client, connection) = tokio_postgres::connect(database.url(), NoTls).await.unwrap();
+        let connection = tokio::spawn(async move { connection.await.unwrap() });
+        Self { database, client, connection }
+    }
+
+    /// Another connection to the same.
+    pub async fn again(&self) -> Self {
+        Self::to(self.database.clone()).await
     }
 
     /// Runs statements.

@@ -20,7 +20,7 @@ pub(super) use command::{Command, Joined};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use tracing::{debug, warn};
+use tracing::warn;
 
 use super::flush::FlushTracker;
 use super::join::{Filter, Phase, Processed};
@@ -119,7 +119,10 @@ impl Collector {
                     self.shared.set_processed(end);
                 }
             }
-            Event::Message(message) => debug!(prefix = message.prefix, "logical message ignored"),
+            Event::Message(message) => match &mut self.open {
+                Some(open) if message.transactional => open.messages.push(message),
+                _ => (self.shared.on_message)(message),
+            },
         }
     }
 
@@ -405,5 +408,6 @@ impl Collector {
         }
         self.flush.processed(commit.end_lsn);
         self.shared.set_processed(commit.commit_lsn);
+        open.messages.into_iter().for_each(|message| (self.shared.on_message)(message));
     }
 }

@@ -1,6 +1,6 @@
 //! The transaction that is being streamed, and what it has put into each shape so far.
 
-use crate::change::Begin;
+use crate::change::{Begin, LogicalMessage};
 use crate::engine::router::Slot;
 use crate::pg::Lsn;
 use crate::protocol::{END, END_LAST, Place};
@@ -16,6 +16,8 @@ pub(super) struct OpenTransaction {
     pub(super) touched: Vec<Touched>,
     /// Those in which something of it waits for Postgres' word.
     pub(super) waiting: Vec<Slot>,
+    /// The messages in it, which are told at its end.
+    pub(super) messages: Vec<LogicalMessage>,
 }
 
 /// The items of the open transaction in one shape.
@@ -31,7 +33,8 @@ pub(super) struct Touched {
 
 impl OpenTransaction {
     pub(super) fn new(begin: Begin) -> Self {
-        Self { begin, place: Place::new(begin.xid, begin.commit_lsn), touched: Vec::new(), waiting: Vec::new() }
+        let (touched, waiting, messages) = (Vec::new(), Vec::new(), Vec::new());
+        Self { begin, place: Place::new(begin.xid, begin.commit_lsn), touched, waiting, messages }
     }
 }
 

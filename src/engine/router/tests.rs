@@ -24,7 +24,12 @@ fn table() -> TableSchema {
         dimensions: 0,
         not_null: false,
         generated: Generated::No,
-        collation: Some(Collation { name: "C".to_owned(), sql_name: String::new(), is_bytewise: true, is_deterministic: true }),
+        collation: Some(Collation {
+            name: "C".to_owned(),
+            sql_name: String::new(),
+            is_bytewise: true,
+            is_deterministic: true,
+        }),
     };
     let columns = [
         ("n", PgType::Int4),

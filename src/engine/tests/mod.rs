@@ -77,7 +77,8 @@ async fn engine(url: &str) -> Result<Engine, StartError> {
 
 async fn engine_on(source: Arc<dyn Source>, max_shapes: usize) -> Result<Engine, StartError> {
     let store = Arc::new(MemoryStore::new(CHUNK_BYTES));
-    Engine::start(EngineConfig { source, store, chunk_bytes: CHUNK_BYTES, max_shapes }).await
+    Engine::start(EngineConfig { source, store, chunk_bytes: CHUNK_BYTES, max_shapes, on_message: Arc::new(drop) })
+        .await
 }
 
 /// A shape that is served from now on.

@@ -70,6 +70,10 @@ impl Source for Counted {
         self.source.verdicts(asks)
     }
 
+    fn announce<'a>(&'a self, prefix: &'a str, content: &'a str) -> Answer<'a, ()> {
+        self.source.announce(prefix, content)
+    }
+
     fn stream(&self) -> Answer<'_, Box<dyn ChangeStream>> {
         self.source.stream()
     }

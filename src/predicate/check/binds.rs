@@ -43,12 +43,8 @@ impl<'a> Checker<'a> {
         Ok(Some(base(&found)))
     }
 
-    /// The type of this name: a built-in one, or one that a column of the table has. One with a modifier changes values,
-    /// which is not done here.
+    /// The type of this name: a built-in one, or one that a column of the table has.
     pub(super) fn named_type(&self, name: &TypeName) -> Option<PgType> {
-        if !name.modifiers.is_empty() {
-            return None;
-        }
         let schema = name.schema.as_deref();
         let built_in = || match schema {
             None | Some("pg_catalog") => PgType::from_name(&name.name),

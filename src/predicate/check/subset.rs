@@ -89,7 +89,7 @@ fn check(expr: &Expr, params: &[Option<String>], scope: Scope<'_>) -> Result<(),
             return Err(CheckError::MissingParameter { at, number: *number });
         }
         // Not those by whose values the catalog could be searched.
-        Node::Cast(_, ty) if Checker::new(&[], scope.table).named_type(ty).is_none() => {
+        Node::Cast(_, ty) if !ty.modifiers.is_empty() || Checker::new(&[], scope.table).named_type(ty).is_none() => {
             return Err(CheckError::UnsupportedType { at, ty: ty.name.clone() });
         }
         Node::Call(function, arguments) if !is_one_of(function, &FUNCTIONS) => {

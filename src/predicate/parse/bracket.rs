@@ -1,9 +1,10 @@
 //! What stands in parentheses and square brackets: groups, rows, lists, arrays, subscripts.
 
 use super::frame::{Frame, Operand, build, wrap};
+use super::level::Level;
 use super::lex::Kind;
 use super::pending::Pending;
-use super::types::cast_target;
+use super::types::{MODIFIERS, cast_target};
 use super::{Next, Parser, unsupported};
 use crate::predicate::ParseError;
 use crate::predicate::expr::{Expr, Node, Subscript};
@@ -12,6 +13,11 @@ impl Parser<'_> {
     /// The bracket that is open.
     pub(super) fn bracket(&self) -> Option<&Frame> {
         self.frames.iter().rev().find(|frame| frame.kind.level().is_none())
+    }
+
+    /// Those of the operators that wait for their last operand in it, innermost first.
+    pub(super) fn open_levels(&self) -> impl Iterator<Item = Level> {
+        self.frames.iter().rev().map_while(|frame| frame.kind.level())
     }
 
     /// What follows `(`, which has been read.
@@ -84,6 +90,9 @@ impl Parser<'_> {
             }
             Pending::Call(..) => {
                 self.refuse_window(frame.at())?;
+                if let Kind::Text(_) = self.cursor.peek().kind {
+                    return Err(unsupported(frame.at(), MODIFIERS));
+                }
                 frame.finish(operand).map(Next::Operand)
             }
             Pending::Worded(_) => self.end_worded(frame, operand).map(Next::Operand),
@@ -131,7 +140,7 @@ impl Parser<'_> {
         }
         let (depth, at) = (row.depth, self.cursor.at());
         let Node::Row(before) = row.expr.node else { return Err(self.cursor.unexpected()) };
-        if !is_pair {
+        if !is_pair || self.in_b_expr() {
             return Err(self.cursor.unexpected());
         }
         self.cursor.advance();
@@ -157,14 +166,10 @@ impl Parser<'_> {
             if !self.cursor.eat_mark('.') {
                 return Ok(Next::Operand(operand));
             }
-            let field = match &self.cursor.peek().kind {
-                Kind::Word(name) | Kind::Quoted(name) => name.clone(),
-                Kind::Operator(star) if star == "*" => {
-                    return Err(unsupported(at, "A_Star is not supported in this context: name one field"));
-                }
-                _ => return Err(self.cursor.unexpected()),
-            };
-            self.cursor.advance();
+            if matches!(&self.cursor.peek().kind, Kind::Operator(star) if star == "*") {
+                return Err(unsupported(at, "A_Star is not supported in this context: name one field"));
+            }
+            let Some(field) = self.cursor.label() else { return Err(self.cursor.unexpected()) };
             operand = wrap(operand, at, |value| Node::Field(value, field))?;
         }
     }

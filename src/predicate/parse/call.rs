@@ -1,7 +1,7 @@
 //! Calls of functions, and what is written like one.
 
 use super::frame::{Frame, Operand};
-use super::lex::Kind;
+use super::lex::{ARROW, Kind};
 use super::pending::Pending;
 use super::{Parser, unsupported};
 use crate::predicate::ParseError;
@@ -81,7 +81,7 @@ impl Parser<'_> {
             return Err(unsupported(at, "explicit VARIADIC function calls are not currently supported"));
         }
         let is_name = matches!(self.cursor.peek().kind, Kind::Word(_) | Kind::Quoted(_));
-        let is_arrow = matches!(&self.cursor.ahead(1).kind, Kind::Operator(operator) if operator == "=>");
+        let is_arrow = self.cursor.is_mark(1, ARROW);
         let is_equals = self.cursor.is_mark(1, ':')
             && matches!(&self.cursor.ahead(2).kind, Kind::Operator(operator) if operator == "=");
         if is_name && (is_arrow || is_equals) {

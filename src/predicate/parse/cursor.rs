@@ -67,6 +67,21 @@ impl<'t> Cursor<'t> {
         found
     }
 
+    /// Goes past a name that stands after a dot, where any word may be one. But `NOT` before `IN` and its like is no word
+    /// of its own to Postgres.
+    pub(super) fn label(&mut self) -> Option<String> {
+        let is_double = matches!(
+            (self.word(), self.word_ahead(1)),
+            (Some("not"), Some("between" | "ilike" | "in" | "like" | "similar"))
+        );
+        let label = match &self.peek().kind {
+            Kind::Word(name) | Kind::Quoted(name) if !is_double => name.clone(),
+            _ => return None,
+        };
+        self.advance();
+        Some(label)
+    }
+
     pub(super) fn expect_mark(&mut self, mark: char) -> Result<(), ParseError> {
         if self.eat_mark(mark) { Ok(()) } else { Err(self.unexpected()) }
     }

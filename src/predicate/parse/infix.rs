@@ -48,15 +48,15 @@ impl Parser<'_> {
 
     /// Finishes what an operator of this level cannot take its left operand from.
     pub(super) fn make_room(&mut self, operand: Operand, level: Level) -> Result<Operand, ParseError> {
-        let reaches = |pending: &Pending| pending.level().is_some_and(|other| other > level);
-        let operand = self.reduce(operand, reaches)?;
-        if self.frames.last().and_then(|frame| frame.kind.level()) != Some(level) {
-            return Ok(operand);
-        }
-        if level.is_nonassociative() {
+        let binds = |pending: &Pending| match pending.level() {
+            Some(other) if other == level => !level.is_nonassociative(),
+            other => other > Some(level),
+        };
+        let operand = self.reduce(operand, binds)?;
+        if level.is_nonassociative() && self.frames.last().and_then(|frame| frame.kind.level()) == Some(level) {
             return Err(self.cursor.unexpected());
         }
-        self.reduce(operand, |pending| pending.level() == Some(level))
+        Ok(operand)
     }
 
     /// After an operator, for which there is room.

@@ -26,13 +26,15 @@ pub(super) enum Kind {
     Param(u32),
     /// `!=` is `<>`.
     Operator(String),
-    /// One of `( ) [ ] , ; . :`, with `"` for `::`.
+    /// One of `( ) [ ] , ; . :`, with `"` for `::` and `>` for `=>`.
     Mark(char),
     End,
 }
 
 /// What [`Kind::Mark`] calls `::`.
 pub(super) const CAST: char = '"';
+/// What it calls `=>`, which is no operator.
+pub(super) const ARROW: char = '>';
 
 /// All tokens, [`Kind::End`] last.
 pub(super) fn tokens(text: &str) -> Result<Vec<Token>, ParseError> {
@@ -199,6 +201,9 @@ impl<'t> Lexer<'t> {
             }
         }
         self.at = at + operator.len();
+        if operator == "=>" {
+            return Kind::Mark(ARROW);
+        }
         Kind::Operator(if operator == "!=" { "<>".to_owned() } else { operator.to_owned() })
     }
 }

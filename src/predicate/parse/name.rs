@@ -11,12 +11,13 @@ impl Parser<'_> {
     pub(super) fn parts(&mut self) -> Result<Vec<String>, ParseError> {
         let mut parts = Vec::new();
         loop {
-            match &self.cursor.peek().kind {
-                Kind::Word(part) | Kind::Quoted(part) => parts.push(part.clone()),
-                Kind::Operator(star) if star == "*" && !parts.is_empty() => parts.push("*".to_owned()),
-                _ => return Err(self.cursor.unexpected()),
+            if matches!(&self.cursor.peek().kind, Kind::Operator(star) if star == "*" && !parts.is_empty()) {
+                self.cursor.advance();
+                parts.push("*".to_owned());
+                return Ok(parts);
             }
-            self.cursor.advance();
+            let Some(part) = self.cursor.label() else { return Err(self.cursor.unexpected()) };
+            parts.push(part);
             if !self.cursor.eat_mark('.') {
                 return Ok(parts);
             }
@@ -59,7 +60,7 @@ impl Parser<'_> {
         let mut schema = Vec::new();
         let name = loop {
             match &self.cursor.peek().kind {
-                Kind::Operator(operator) if operator != "=>" => break operator.clone(),
+                Kind::Operator(operator) => break operator.clone(),
                 Kind::Word(word) if is_reserved(word) => return Err(self.cursor.unexpected()),
                 Kind::Word(part) | Kind::Quoted(part) => schema.push(part.clone()),
                 _ => return Err(self.cursor.unexpected()),

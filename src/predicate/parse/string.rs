@@ -20,7 +20,7 @@ pub(super) fn literal(lexer: &mut Lexer<'_>) -> Result<Option<Kind>, ParseError>
         Kind::Text(content(raw, lexer)?)
     } else if lexer.eat("u&'") {
         let raw = quoted(lexer, at)?;
-        Kind::Text(unicode(&raw).ok_or_else(|| lexer.error(at, BAD_UNICODE))?)
+        Kind::Text(unicode(&raw, escape_character(lexer)?).ok_or_else(|| lexer.error(at, BAD_UNICODE))?)
     } else if lexer.eat("b'") {
         Kind::Bits(format!("b{}", bits(lexer, at, 2)?))
     } else if lexer.eat("x'") {
@@ -33,7 +33,7 @@ pub(super) fn literal(lexer: &mut Lexer<'_>) -> Result<Option<Kind>, ParseError>
         Kind::Quoted(name(lexer, at)?)
     } else if lexer.eat("u&\"") {
         let raw = name(lexer, at)?;
-        Kind::Quoted(unicode(&raw).ok_or_else(|| lexer.error(at, BAD_UNICODE))?)
+        Kind::Quoted(unicode(&raw, escape_character(lexer)?).ok_or_else(|| lexer.error(at, BAD_UNICODE))?)
     } else {
         return Ok(dollar(lexer)?.map(Kind::Text));
     };
@@ -212,13 +212,34 @@ fn join_surrogates(first: u32, second: u32) -> Option<char> {
     char::from_u32(0x1_0000 + ((first - 0xD800) << 10) + low)
 }
 
+/// What `UESCAPE` names after a string with escapes; a backslash without it.
+fn escape_character(lexer: &mut Lexer<'_>) -> Result<char, ParseError> {
+    let start = lexer.at;
+    lexer.skip_blanks()?;
+    if !lexer.eat("uescape") || lexer.peek().is_some_and(is_name_part) {
+        lexer.at = start;
+        return Ok('\\');
+    }
+    lexer.skip_blanks()?;
+    let at = lexer.at;
+    let text = match literal(lexer)? {
+        Some(Kind::Text(text)) => text,
+        _ => return Err(lexer.error(at, "UESCAPE must be followed by a simple string literal")),
+    };
+    let mut characters = text.chars();
+    match (characters.next(), characters.next()) {
+        (Some(c), None) if !c.is_ascii_hexdigit() && !matches!(c, '+' | '\'' | '"') && !is_blank(c) => Ok(c),
+        _ => Err(lexer.error(at, "invalid Unicode escape character")),
+    }
+}
+
 /// The content of a `U&''` string: `\0041`, `\+000041`, `\\`.
-fn unicode(raw: &str) -> Option<String> {
+fn unicode(raw: &str, escape: char) -> Option<String> {
     let mut lexer = Lexer { text: raw, at: 0 };
     let mut content = String::new();
     let mut first: Option<u32> = None;
     loop {
-        let plain = lexer.take_while(|c| c != '\\');
+        let plain = lexer.take_while(|c| c != escape);
         content.push_str(plain);
         if first.is_some() && (!plain.is_empty() || lexer.peek().is_none()) {
             return None;
@@ -226,8 +247,9 @@ fn unicode(raw: &str) -> Option<String> {
         if lexer.next().is_none() {
             return Some(content);
         }
-        if lexer.eat("\\") {
-            content.push('\\');
+        if lexer.peek() == Some(escape) {
+            lexer.next();
+            content.push(escape);
             first.map_or(Some(()), |_| None)?;
             continue;
         }

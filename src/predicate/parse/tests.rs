@@ -107,6 +107,7 @@ fn operators_bind_as_in_postgres() {
         ("- 2 ^ 2", "((-2) ^ 2)"),
         ("a - b * c ^ d % e", r#"("a" - (("b" * ("c" ^ "d")) % "e"))"#),
         ("@ a + b", r#"(@ ("a" + "b"))"#),
+        ("@ a * ~ b ~ c", r#"((@ ("a" * (~ "b"))) ~ "c")"#),
         ("~ - a", r#"(~ (- "a"))"#),
         ("a < b COLLATE \"C\"", r#"("a" < ("b" COLLATE "C"))"#),
         ("- a COLLATE \"C\"", r#"((- "a") COLLATE "C")"#),

@@ -2,6 +2,7 @@
 
 use super::cursor::Cursor;
 use super::lex::Kind;
+use super::unsupported;
 use super::words::{is_column_name, is_reserved_for_all};
 use crate::predicate::ParseError;
 use crate::predicate::expr::{Expr, Node, TypeName};
@@ -12,6 +13,8 @@ const FIELDS: [(&str, i32); 6] =
 /// All of that.
 const ALL_FIELDS: i32 = 0x7FFF;
 
+pub(super) const MODIFIERS: &str = "a type's modifiers must be integers";
+
 /// A type as read.
 struct Written {
     name: TypeName,
@@ -21,7 +24,13 @@ struct Written {
 
 /// The type of a cast, with the bounds of an array.
 pub(super) fn cast_target(cursor: &mut Cursor<'_>) -> Result<TypeName, ParseError> {
-    let Some(Written { mut name, default_length }) = written(cursor) else { return Err(cursor.unexpected()) };
+    let start = cursor.position;
+    let Some(Written { mut name, default_length }) = written(cursor) else {
+        if cursor.position > start && cursor.is_mark(0, '(') {
+            return Err(unsupported(cursor.at(), MODIFIERS));
+        }
+        return Err(cursor.unexpected());
+    };
     if name == plain("interval")
         && let Some(fields) = interval_fields(cursor)?
     {
@@ -103,7 +112,7 @@ fn written(cursor: &mut Cursor<'_>) -> Option<Written> {
         }
         "varchar" => {
             cursor.advance();
-            Some(Written { name: with_modifiers(cursor, "varchar")?, default_length: None })
+            Some(Written { name: TypeName { modifiers: length(cursor)?, ..plain("varchar") }, default_length: None })
         }
         "bit" => {
             cursor.advance();
@@ -132,16 +141,30 @@ fn with_modifiers(cursor: &mut Cursor<'_>, name: &str) -> Option<TypeName> {
     Some(TypeName { modifiers: modifiers(cursor)?, ..plain(name) })
 }
 
-/// `(8, -2)`, if it follows; `None` if something else stands in the parentheses.
+/// `(8, -2)`, if it follows; `None`, before the parenthesis, if something else stands in it.
 fn modifiers(cursor: &mut Cursor<'_>) -> Option<Vec<i32>> {
-    let mut modifiers = Vec::new();
+    let start = cursor.position;
     if !cursor.eat_mark('(') {
-        return Some(modifiers);
+        return Some(Vec::new());
     }
+    let found = integers(cursor);
+    if found.is_none() {
+        cursor.position = start;
+    }
+    found
+}
+
+/// `(3)`, if it follows: where one integer may stand, without a sign.
+fn length(cursor: &mut Cursor<'_>) -> Option<Vec<i32>> {
+    modifiers(cursor).filter(|all| matches!(all.as_slice(), [] | [0..=i32::MAX]))
+}
+
+fn integers(cursor: &mut Cursor<'_>) -> Option<Vec<i32>> {
+    let mut found = Vec::new();
     loop {
-        modifiers.push(integer(cursor)?);
+        found.push(integer(cursor)?);
         if cursor.eat_mark(')') {
-            return Some(modifiers);
+            return Some(found);
         }
         cursor.eat_mark(',').then_some(())?;
     }
@@ -153,21 +176,19 @@ fn integer(cursor: &mut Cursor<'_>) -> Option<i32> {
         cursor.advance();
     }
     let Kind::Number(number) = &cursor.peek().kind else { return None };
-    let number: i32 = number.parse().ok()?;
+    let number: i64 = number.parse().ok()?;
     cursor.advance();
-    Some(if is_negative { -number } else { number })
+    i32::try_from(if is_negative { -number } else { number }).ok()
 }
 
 /// After the word: a type of fixed length, which is 1 if a cast does not tell, and the one of any length.
 fn sized(cursor: &mut Cursor<'_>, (fixed, varying): (&str, &str)) -> Option<Written> {
-    if cursor.eat("varying") {
-        return Some(Written { name: with_modifiers(cursor, varying)?, default_length: None });
-    }
-    Some(Written { name: with_modifiers(cursor, fixed)?, default_length: Some(1) })
+    let (name, default_length) = if cursor.eat("varying") { (varying, None) } else { (fixed, Some(1)) };
+    Some(Written { name: TypeName { modifiers: length(cursor)?, ..plain(name) }, default_length })
 }
 
 fn float(cursor: &mut Cursor<'_>) -> Option<Written> {
-    let name = match modifiers(cursor)?.as_slice() {
+    let name = match length(cursor)?.as_slice() {
         [] | [25..=53] => "float8",
         [1..=24] => "float4",
         _ => return None,
@@ -176,7 +197,7 @@ fn float(cursor: &mut Cursor<'_>) -> Option<Written> {
 }
 
 fn time(cursor: &mut Cursor<'_>, word: &str) -> Option<Written> {
-    let modifiers = modifiers(cursor)?;
+    let modifiers = length(cursor)?;
     let zone = |cursor: &Cursor<'_>| cursor.word_ahead(1) == Some("time") && cursor.word_ahead(2) == Some("zone");
     let with = match cursor.word() {
         Some("with") if zone(cursor) => Some("tz"),
@@ -192,7 +213,7 @@ fn time(cursor: &mut Cursor<'_>, word: &str) -> Option<Written> {
 
 /// `interval(3)`; fields come later.
 fn interval(cursor: &mut Cursor<'_>) -> Option<Written> {
-    let mut modifiers = modifiers(cursor)?;
+    let mut modifiers = length(cursor)?;
     if !modifiers.is_empty() {
         modifiers.insert(0, ALL_FIELDS);
     }
@@ -215,7 +236,7 @@ fn interval_fields(cursor: &mut Cursor<'_>) -> Result<Option<Vec<i32>>, ParseErr
     }
     let mut modifiers = vec![FIELDS.iter().take(last + 1).skip(first).map(|(_, bit)| bit).sum()];
     if last == FIELDS.len() - 1 && cursor.is_mark(0, '(') {
-        let Some(precision) = self::modifiers(cursor).filter(|all| all.len() == 1) else {
+        let Some(precision) = length(cursor) else {
             return Err(cursor.unexpected());
         };
         modifiers.extend(precision);
@@ -225,17 +246,8 @@ fn interval_fields(cursor: &mut Cursor<'_>) -> Result<Option<Vec<i32>>, ParseErr
 
 /// Any other name, perhaps with a schema.
 fn generic(cursor: &mut Cursor<'_>) -> Option<Written> {
-    let first = eat_name(cursor)?;
-    let (schema, name) = if cursor.eat_mark('.') { (Some(first), eat_name(cursor)?) } else { (None, first) };
+    let first = cursor.label()?;
+    let (schema, name) = if cursor.eat_mark('.') { (Some(first), cursor.label()?) } else { (None, first) };
     let modifiers = modifiers(cursor)?;
     Some(Written { name: TypeName { schema, name, modifiers, array: false }, default_length: None })
-}
-
-fn eat_name(cursor: &mut Cursor<'_>) -> Option<String> {
-    let name = match &cursor.peek().kind {
-        Kind::Word(name) | Kind::Quoted(name) => name.clone(),
-        _ => return None,
-    };
-    cursor.advance();
-    Some(name)
 }

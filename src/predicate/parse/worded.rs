@@ -2,6 +2,7 @@
 //! Postgres' own, as in its grammar (`func_expr_common_subexpr`).
 
 use super::frame::{Frame, Operand, build};
+use super::level::Level;
 use super::lex::Kind;
 use super::pending::Pending;
 use super::{Next, Parser};
@@ -186,7 +187,10 @@ impl Parser<'_> {
     pub(super) fn separator(&self, word: &str) -> Option<&'static str> {
         let Pending::Worded(worded) = &self.bracket()?.kind else { return None };
         let is_of_like = match word {
-            "similar" => self.cursor.word_ahead(1) == Some("to"),
+            // To Postgres' grammar it could be one until `TO` does not follow.
+            "similar" => {
+                self.cursor.word_ahead(1) == Some("to") || self.open_levels().any(|level| level <= Level::Like)
+            }
             "escape" => self.in_like(),
             _ => false,
         };

@@ -92,7 +92,10 @@ impl Collector {
             // Nothing is acknowledged, so nothing is lost; the next one tries again.
             warn!(error = &error as &dyn std::error::Error, "checkpoint failed");
         }
-        self.shared.store.durable()
+        let durable = self.shared.store.durable();
+        // What is acknowledged does not come again.
+        self.shapes.passed(durable);
+        durable
     }
 
     /// Takes one event of the stream.
@@ -175,6 +178,7 @@ impl Collector {
             }
             table
         });
+        table.slots.insert(slot);
         table.router.insert(slot, live.definition().predicate.as_ref(), &table.schema);
         let projection = table.take_projection(&definition);
         let open = self.open.as_ref().map(|open| open.begin.xid);
@@ -260,6 +264,7 @@ impl Collector {
         }
         let definition = entry.live.definition();
         if let Some(table) = self.tables.get_mut(&definition.table.id) {
+            table.slots.remove(&slot);
             table.router.remove(slot, definition.predicate.as_ref(), &table.schema);
             table.release_projection(entry.projection);
             if table.router.is_empty() {
@@ -281,10 +286,10 @@ impl Collector {
 
     /// Ends those shapes of the table for which `concerned` holds.
     fn invalidate(&mut self, table: RelationId, why: &str, concerned: impl Fn(&LiveShape) -> bool) {
-        if !self.tables.contains_key(&table) {
-            return;
-        }
-        let ended = self.shapes.find(|entry| entry.table() == table && concerned(&entry.live));
+        let Some(followed) = self.tables.get(&table) else { return };
+        let of_table = followed.slots.iter().copied();
+        let is_concerned = |slot: &Slot| self.shapes.get(*slot).is_some_and(|entry| concerned(&entry.live));
+        let ended: Vec<_> = of_table.filter(is_concerned).collect();
         if !ended.is_empty() {
             warn!(table = table.0, shapes = ended.len(), why, "shapes of a table invalidated");
         }

@@ -1,6 +1,6 @@
 //! The shapes that the collector feeds, by slot.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::pending::Pending;
@@ -28,7 +28,9 @@ pub(super) struct Shapes {
     entries: Vec<Option<Entry>>,
     free: Vec<Slot>,
     /// Those whose snapshot is not known yet.
-    joining: Vec<Slot>,
+    joining: BTreeSet<Slot>,
+    /// Those that hold transactions against their snapshot, by the position at which that ends. Some may have gone since.
+    filtering: BTreeSet<(Lsn, Slot)>,
     /// Those of which something waits for Postgres' word.
     pending: VecDeque<Slot>,
 }
@@ -45,7 +47,7 @@ impl Shapes {
     /// Fills a reserved slot.
     pub(super) fn insert(&mut self, slot: Slot, entry: Entry) {
         if matches!(entry.phase, Phase::Joining(_)) {
-            self.joining.push(slot);
+            self.joining.insert(slot);
         }
         if let Some(place) = self.entries.get_mut(slot as usize) {
             *place = Some(entry);
@@ -70,7 +72,10 @@ impl Shapes {
 
     /// The shape's snapshot is known now.
     pub(super) fn joined(&mut self, slot: Slot) {
-        self.joining.retain(|&other| other != slot);
+        self.joining.remove(&slot);
+        if let Some(Phase::Filtering(filter)) = self.get(slot).map(|entry| &entry.phase) {
+            self.filtering.insert((filter.end, slot));
+        }
     }
 
     /// Notes whether something of the shape waits for Postgres' word, and tells its readers how far they see.
@@ -91,6 +96,18 @@ impl Shapes {
             self.pending.rotate_left(1);
         }
         self.pending.iter().copied().collect()
+    }
+
+    /// All transactions up to here have been streamed: nothing is held against snapshots that were taken before.
+    pub(super) fn passed(&mut self, lsn: Lsn) {
+        while let Some((end, slot)) = self.filtering.first().copied().filter(|(end, _)| *end <= lsn) {
+            self.filtering.remove(&(end, slot));
+            if let Some(entry) = self.get_mut(slot)
+                && matches!(&entry.phase, Phase::Filtering(filter) if filter.end == end)
+            {
+                entry.phase = Phase::Following;
+            }
+        }
     }
 
     /// Where this very shape is kept.

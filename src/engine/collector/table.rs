@@ -1,5 +1,6 @@
 //! A table that shapes follow: how its rows come off the wire, where its shapes are found, what they share.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use smallvec::SmallVec;
@@ -7,8 +8,9 @@ use smallvec::SmallVec;
 use super::projection::Projection;
 use crate::change::{Cell, Relation, Tuple};
 use crate::engine::Definition;
-use crate::engine::router::Router;
+use crate::engine::router::{Router, Slot};
 use crate::pg::{ReplicaIdentity, TableSchema};
+use crate::protocol::ReplicaMode;
 
 /// A row's values by position in the table; most tables fit without an allocation.
 pub(super) type Row<'a> = SmallVec<[Option<&'a [u8]>; 24]>;
@@ -18,7 +20,13 @@ pub(super) type Row<'a> = SmallVec<[Option<&'a [u8]>; 24]>;
 pub(super) struct FollowedTable {
     pub(super) schema: Arc<TableSchema>,
     pub(super) router: Router,
+    /// Its shapes.
+    pub(super) slots: BTreeSet<Slot>,
     pub(super) projections: Vec<Projection>,
+    /// Where a projection is among them, as long as a shape uses it.
+    places: HashMap<(Vec<usize>, ReplicaMode), usize>,
+    /// Those that no shape uses.
+    unused: Vec<usize>,
     /// For each value of a tuple its column's position in the schema; unknown until the stream has described the table.
     wire: Option<Vec<usize>>,
 }
@@ -36,7 +44,15 @@ pub(super) enum Drift {
 
 impl FollowedTable {
     pub(super) fn new(schema: Arc<TableSchema>) -> Self {
-        Self { schema, router: Router::default(), projections: Vec::new(), wire: None }
+        Self {
+            schema,
+            router: Router::default(),
+            slots: BTreeSet::new(),
+            projections: Vec::new(),
+            places: HashMap::new(),
+            unused: Vec::new(),
+            wire: None,
+        }
     }
 
     /// The table is like this now. Whatever its shapes use of it is the same, in the same places.
@@ -97,20 +113,16 @@ impl FollowedTable {
     /// The projection for another shape, made if it is the first of its kind. There are never more than there were
     /// shapes at once: one that no shape uses gives its place to the next.
     pub(super) fn take_projection(&mut self, definition: &Definition) -> usize {
-        let same = |projection: &Projection| {
-            projection.columns == definition.columns && projection.replica == definition.replica
-        };
-        let at = self.projections.iter().position(same).unwrap_or_else(|| {
+        let kind = (definition.columns.clone(), definition.replica);
+        let at = self.places.get(&kind).copied().unwrap_or_else(|| {
             let made = Projection::new(&self.schema, definition.columns.clone(), definition.replica);
-            let unused = self.projections.iter().position(|projection| projection.users == 0);
-            if let Some(at) = unused
-                && let Some(place) = self.projections.get_mut(at)
-            {
-                *place = made;
-                return at;
+            let at = self.unused.pop().unwrap_or(self.projections.len());
+            match self.projections.get_mut(at) {
+                Some(place) => *place = made,
+                None => self.projections.push(made),
             }
-            self.projections.push(made);
-            self.projections.len() - 1
+            self.places.insert(kind, at);
+            at
         });
         if let Some(projection) = self.projections.get_mut(at) {
             projection.users += 1;
@@ -120,8 +132,11 @@ impl FollowedTable {
 
     /// A shape with this projection is gone.
     pub(super) fn release_projection(&mut self, at: usize) {
-        if let Some(projection) = self.projections.get_mut(at) {
-            projection.users = projection.users.saturating_sub(1);
+        let Some(projection) = self.projections.get_mut(at) else { return };
+        projection.users = projection.users.saturating_sub(1);
+        if projection.users == 0 {
+            self.places.remove(&(std::mem::take(&mut projection.columns), projection.replica));
+            self.unused.push(at);
         }
     }
 }

@@ -82,45 +82,82 @@ impl<'a> Checker<'a> {
         operand
     }
 
+    /// By kinds of nodes, so that each level takes less of the stack.
     fn node(&mut self, expr: &'a Expr) -> Result<Operand<'a>, CheckError> {
-        let at = expr.at;
-        let condition = match &expr.node {
-            Node::Column(name) => return self.column(name, at).map(Operand::Typed),
-            Node::Null => return Ok(Operand::null(at)),
-            Node::Bool(value) => return Ok(Operand::Typed(boolean(*value))),
-            Node::Number(text) => return Self::number(text, at),
-            Node::Text(text) => {
-                return Ok(Operand::Unknown(Unknown { at, text: Some(text), param: None, collation: None }));
-            }
-            Node::Param(number) => return self.parameter(*number, at),
-            Node::Cast(inner, ty) => return self.cast(inner, ty, at).map(Operand::Typed),
-            Node::Array(elements) => return self.array(elements, at).map(Operand::Typed),
-            Node::And(list) => self.and(list)?,
-            Node::Or(list) => self.or(list)?,
-            Node::Not(inner) => self.not(inner)?,
-            Node::Compare(op, left, right) => self.comparison(*op, left, right, at)?,
-            Node::Distinct { left, right, negated } => self.distinct(left, right, *negated, at)?,
-            Node::Like { value, pattern, escape, ignore_case, negated } => {
-                let sides = super::like::Sides { value, pattern, escape: escape.as_deref() };
-                self.like(&sides, *ignore_case, *negated, at)?
-            }
-            Node::In { value, list, negated } => self.in_list(value, list, *negated, at)?,
-            Node::Quantified { op, value, array, all } => {
-                self.quantified(super::array::Quantifier { op: *op, all: *all }, value, array, at)?
-            }
-            Node::Between { value, low, high, symmetric, negated } => {
-                let range = super::compare::Range { low, high, symmetric: *symmetric };
-                self.between(value, &range, *negated, at)?
-            }
-            Node::Collate(inner, name) => return self.collated(inner, name, at),
-            Node::Is { value, test, negated } => self.is(value, *test, *negated)?,
-            _ => return self.other(expr).map(Operand::Typed),
-        };
-        Ok(Operand::Typed(Typed::condition(condition)))
+        match &expr.node {
+            Node::Column(_)
+            | Node::Null
+            | Node::Bool(_)
+            | Node::Number(_)
+            | Node::Text(_)
+            | Node::Param(_)
+            | Node::Cast(..)
+            | Node::Array(_)
+            | Node::Collate(..) => self.value(expr),
+            Node::Choose(..) | Node::Case { .. } => self.chosen(expr).map(Operand::Typed),
+            Node::Call(..)
+            | Node::Operator { .. }
+            | Node::Subscript { .. }
+            | Node::Field(..)
+            | Node::Bits(_)
+            | Node::Row(_) => self.other(expr).map(Operand::Typed),
+            _ => self.truth(expr).map(Typed::condition).map(Operand::Typed),
+        }
     }
 
-    /// What is not of the basic language: apart, so that each level of the common one takes less of the stack.
-    #[inline(never)]
+    fn value(&mut self, expr: &'a Expr) -> Result<Operand<'a>, CheckError> {
+        let at = expr.at;
+        match &expr.node {
+            Node::Column(name) => self.column(name, at).map(Operand::Typed),
+            Node::Bool(value) => Ok(Operand::Typed(boolean(*value))),
+            Node::Number(text) => Self::number(text, at),
+            Node::Text(text) => Ok(Operand::Unknown(Unknown { at, text: Some(text), param: None, collation: None })),
+            Node::Param(number) => self.parameter(*number, at),
+            Node::Cast(inner, ty) => self.cast(inner, ty, at).map(Operand::Typed),
+            Node::Array(elements) => self.array(elements, at).map(Operand::Typed),
+            Node::Collate(inner, name) => self.collated(inner, name, at),
+            _ => Ok(Operand::null(at)),
+        }
+    }
+
+    fn truth(&mut self, expr: &'a Expr) -> Result<Term, CheckError> {
+        let at = expr.at;
+        match &expr.node {
+            Node::And(list) => self.and(list),
+            Node::Or(list) => self.or(list),
+            Node::Not(inner) => self.not(inner),
+            Node::Compare(op, left, right) => self.comparison(*op, left, right, at),
+            Node::Distinct { left, right, negated } => self.distinct(left, right, *negated, at),
+            Node::Like { value, pattern, escape, ignore_case, negated } => {
+                let sides = super::like::Sides { value, pattern, escape: escape.as_deref() };
+                self.like(&sides, *ignore_case, *negated, at)
+            }
+            Node::In { value, list, negated } => self.in_list(value, list, *negated, at),
+            Node::Quantified { op, value, array, all } => {
+                self.quantified(super::array::Quantifier { op: *op, all: *all }, value, array, at)
+            }
+            Node::QuantifiedOperator { op, value, array, all } => self.each((op, *all), value, array, at),
+            Node::Between { value, low, high, symmetric, negated } => {
+                let range = super::compare::Range { low, high, symmetric: *symmetric };
+                self.between(value, &range, *negated, at)
+            }
+            Node::Is { value, test, negated } => self.is(value, *test, *negated),
+            _ => self.condition(expr, "AND"),
+        }
+    }
+
+    fn chosen(&mut self, expr: &'a Expr) -> Result<Typed<'a>, CheckError> {
+        let at = expr.at;
+        match &expr.node {
+            Node::Choose(choice, list) => self.choose(*choice, list, at),
+            Node::Case { operand, whens, otherwise } => {
+                let case = CaseParts { operand: operand.as_deref(), whens, otherwise: otherwise.as_deref() };
+                self.case(&case, at)
+            }
+            _ => self.other(expr),
+        }
+    }
+
     fn other(&mut self, expr: &'a Expr) -> Result<Typed<'a>, CheckError> {
         let at = expr.at;
         let what = match &expr.node {
@@ -129,15 +166,7 @@ impl<'a> Checker<'a> {
                 let arguments = left.iter().chain([right]).map(|expr| &**expr);
                 return self.call(Callee { name, is_operator: true, at }, arguments);
             }
-            Node::QuantifiedOperator { op, value, array, all } => {
-                return self.each((op, *all), value, array, at).map(Typed::condition);
-            }
             Node::Subscript { value, subscripts } => return self.subscript(value, subscripts, at),
-            Node::Choose(choice, list) => return self.choose(*choice, list, at),
-            Node::Case { operand, whens, otherwise } => {
-                let case = CaseParts { operand: operand.as_deref(), whens, otherwise: otherwise.as_deref() };
-                return self.case(&case, at);
-            }
             Node::Field(..) => "A_Indirection",
             Node::Bits(_) => "BitString",
             _ => "RowExpr",

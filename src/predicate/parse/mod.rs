@@ -43,7 +43,9 @@ use crate::pg::TableName;
 /// Longest text accepted of a client, in bytes.
 const MAX_LENGTH: usize = 65_536;
 /// Most nodes accepted from the root to a leaf; what evaluates, prints and drops the tree recurses.
-const MAX_DEPTH: usize = 100;
+const MAX_DEPTH: usize = 240;
+/// The same of a client: what canonical SQL makes of it, such as two comparisons of a `BETWEEN`, can still be read.
+const MAX_CLIENT_DEPTH: usize = 100;
 /// Most conditions, list elements and array elements accepted.
 const MAX_TERMS: usize = 10_000;
 
@@ -68,7 +70,7 @@ pub struct FilterLimits {
 /// The most there is.
 impl Default for FilterLimits {
     fn default() -> Self {
-        Self { bytes: MAX_LENGTH, depth: MAX_DEPTH }
+        Self { bytes: MAX_LENGTH, depth: MAX_CLIENT_DEPTH }
     }
 }
 

@@ -1,5 +1,3 @@
-use std::ops::Add;
-
 use proptest::prelude::*;
 
 use crate::pg::{Column, Generated, PgType, RelationId, TableName, TableSchema};
@@ -401,25 +399,61 @@ fn one_bool() -> TableSchema {
     TableSchema { id, name, columns: vec![column], primary_key: vec![] }
 }
 
+/// What can be nested, and how many levels each of it is.
+const NESTS: &[(&str, &str, usize)] = &[
+    ("a and (a or (", "))", 2),
+    ("not (", ")", 1),
+    ("(a = ", ")", 1),
+    ("(a is distinct from ", ")", 1),
+    ("(", " is not true)", 1),
+    ("(a in (", ", false))", 1),
+    ("(a between false and ", ")", 1),
+    ("(a = any (array[false, ", "]))", 2),
+    ("cast (", " as bool)", 1),
+    ("coalesce(a, ", ")", 1),
+    ("nullif(a, ", ")", 1),
+    ("case when ", " then a end", 1),
+    ("case ", " when a then false else true end", 1),
+    ("(array[a, ", "])[2]", 2),
+    ("(a = all (array[a, ", "]))", 2),
+    ("((a, a) = (true, ", "))", 2),
+    ("f(", ")", 1),
+    ("(a #> ", ")", 1),
+    ("(@ ", ")", 1),
+    ("(", " collate \"C\")", 1),
+    ("(", ").f", 1),
+];
+
+fn nested(levels: usize, (open, close, each): (&str, &str, usize)) -> String {
+    format!("{}a{}", open.repeat(levels / each), close.repeat(levels / each))
+}
+
 #[test]
 fn whatever_is_accepted_can_be_checked_run_and_printed_on_a_small_stack() {
-    let nested = |depth: usize, open: &str, close: &str| format!("{}a{}", open.repeat(depth), close.repeat(depth));
-    for (text, matches) in [
-        (vec!["a = true"; 10_000].join(" or "), false),
-        (nested(49, "a and (a or (", "))"), false),
-        (nested(99, "not (", ")"), true),
-        (nested(99, "(a = ", ")"), true),
-        (nested(99, "(a is distinct from ", ")"), false),
-        (nested(99, "(", " is not true)"), true),
-        (nested(99, "(a in (", ", false))"), true),
-        (nested(99, "(a between false and ", ")"), true),
-        (nested(49, "(a = any (array[false, ", "]))"), true),
-        (nested(99, "cast (", " as bool)"), false),
-    ] {
+    let terms = vec!["a = true"; 10_000].join(" or ");
+    let deepest = NESTS.iter().map(|nest| nested(super::MAX_DEPTH - 1, *nest));
+    for text in deepest.chain([terms]) {
         on_a_small_stack(move || {
-            let predicate = Predicate::check(&text.parse().unwrap(), &[], &one_bool()).unwrap();
-            assert_eq!(predicate.matches(&OneBool), Ok(matches), "{text:.60}");
+            let expr: Expr = text.parse().unwrap_or_else(|error| panic!("{text:.60}: {error}"));
+            assert_eq!(expr.to_string().parse::<Expr>().unwrap(), expr, "{text:.60}");
+            // Not all of it has a type.
+            let Ok(predicate) = Predicate::check(&expr, &[], &one_bool()) else { return };
+            let _ = predicate.matches(&OneBool);
             assert!(!predicate.clone().sql().is_empty());
+        });
+    }
+}
+
+#[test]
+fn canonical_sql_of_whatever_a_client_may_send_reads_back() {
+    let limits = crate::predicate::FilterLimits::default();
+    for nest in NESTS {
+        on_a_small_stack(move || {
+            let text = nested(limits.depth - 1, *nest);
+            let expr = Expr::parse_wire(&text, limits).unwrap();
+            let Ok(predicate) = Predicate::check(&expr, &[], &one_bool()) else { return };
+            let again: Expr = predicate.sql().parse().unwrap_or_else(|error| panic!("{text:.60}: {error}"));
+            assert_eq!(Predicate::check(&again, &[], &one_bool()).as_ref(), Ok(&predicate), "{text:.60}");
         });
     }
 }
@@ -428,17 +462,28 @@ fn whatever_is_accepted_can_be_checked_run_and_printed_on_a_small_stack() {
 fn limits_are_kept() {
     on_a_small_stack(|| {
         let nested = |depth: usize| format!("{}a{}", "not (".repeat(depth - 1), ")".repeat(depth - 1));
-        let deepest: Expr = nested(100).parse().unwrap();
-        assert_eq!(deepest.to_string().parse::<Expr>().unwrap(), deepest);
-        assert_eq!(refused(&nested(101)), "At location 0: expression is nested deeper than 100 levels");
-        assert!("not ".repeat(99).add("a").parse::<Expr>().is_ok());
-        assert!("not ".repeat(100).add("a").parse::<Expr>().is_err());
+        let limits = crate::predicate::FilterLimits::default();
+        assert!(Expr::parse_wire(&nested(100), limits).is_ok());
+        let error = Expr::parse_wire(&nested(101), limits).unwrap_err();
+        assert_eq!(error.to_string(), "At location 0: expression is nested deeper than 100 levels");
+        assert!(nested(240).parse::<Expr>().is_ok());
+        assert_eq!(refused(&nested(241)), "At location 0: expression is nested deeper than 240 levels");
+        for (open, close) in
+            [("not ", ""), ("a + -", ""), ("a ~ ", ""), ("f(", ")"), ("(a, ", ")"), ("case when ", " then a end")]
+        {
+            let deep = |levels: usize| format!("{}a{}", open.repeat(levels), close.repeat(levels));
+            assert!(deep(119).parse::<Expr>().is_ok(), "{open}");
+            assert!(refused(&deep(300)).ends_with("nested deeper than 240 levels"), "{open}");
+        }
+        assert!(refused(&format!("a{}", "[1]".repeat(10_001))).ends_with("more than 10000 terms"));
+        assert!(refused(&format!("f(a{})", ", a".repeat(10_001))).ends_with("more than 10000 terms"));
+        assert!(refused(&format!("case{} end", " when a then b".repeat(10_001))).ends_with("more than 10000 terms"));
+        assert_eq!(refused("a = $65536"), "At location 19: parameter number out of range at or near \"$65536\"");
         let terms = vec!["a"; 10_001].join(" or ");
         assert_eq!(refused(&terms), "At location 49997: expression has more than 10000 terms");
         let list = format!("a in (1{})", ",1".repeat(10_000));
         assert!(refused(&list).ends_with("more than 10000 terms"));
         let long = format!("a{}", " ".repeat(65_535));
-        let limits = crate::predicate::FilterLimits::default();
         assert!(Expr::parse_wire(&long, limits).is_ok());
         let error = Expr::parse_wire(&format!("{long} "), limits).unwrap_err();
         assert_eq!(error.to_string(), "WHERE clause is bigger than maximum size of 65536 bytes");

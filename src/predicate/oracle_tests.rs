@@ -4,6 +4,7 @@
 
 mod array_cases;
 mod cases;
+mod choose;
 mod choose_cases;
 mod date;
 mod date_cases;
@@ -135,14 +136,25 @@ fn is_leniency(message: &str) -> bool {
 
 /// Whether an error depends on a row's values.
 fn is_of_a_row(message: &str) -> bool {
-    let of_dates =
-        ["out of range", "cannot subtract infinite", "stride must be", "timestamps cannot be binned", "time zone \""];
-    let of_numbers =
-        ["invalid input syntax", "numeric field overflow", "value overflows numeric", "cannot convert", "square root"];
-    message == "LIKE pattern must not end with escape character"
-        || message == "division by zero"
-        || of_numbers.iter().any(|part| message.contains(part))
-        || of_dates.iter().any(|part| message.contains(part))
+    const RAISED: &[&str] = &[
+        "LIKE pattern must not end with escape character",
+        "argument must be empty or one-dimensional array",
+        "cannot be binned",
+        "cannot convert",
+        "cannot get array length",
+        "cannot subtract infinite",
+        "division by zero",
+        "incompatible arrays",
+        "invalid input syntax",
+        "multidimensional arrays is not supported",
+        "numeric field overflow",
+        "out of range",
+        "square root",
+        "stride must be",
+        "time zone \"",
+        "value overflows numeric",
+    ];
+    RAISED.iter().any(|raised| message.contains(raised))
 }
 
 /// Whether our verdicts are those of Postgres, on the filter and on what we make of it.

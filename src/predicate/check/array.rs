@@ -187,7 +187,7 @@ impl<'a> Checker<'a> {
 }
 
 /// An element as arrays hold it: of `bpchar` without the blanks that a row's text has.
-fn without_padding(typed: Typed<'_>) -> Term {
+pub(super) fn without_padding(typed: Typed<'_>) -> Term {
     match typed.term {
         inner if typed.ty == PgType::Bpchar && !inner.is_constant() => {
             Term::Convert(Box::new(Convert { inner, how: Conversion::Trim, written: None }))

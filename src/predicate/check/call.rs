@@ -1,6 +1,7 @@
 //! Calls of functions and operators: finds the overload that Postgres finds (its manual, sections 10.2 and 10.3;
 //! `func_select_candidate` in its source).
 
+use super::array::without_padding;
 use super::compare::converted;
 use super::like;
 use super::operand::{Operand, Order, Typed};
@@ -103,6 +104,10 @@ fn argument(
     }
     let is_known = Value::is_supported(&typed.ty) && (!function.traits.prints || prints_alike(&typed.ty));
     match cast::implicit(&typed.ty, parameter) {
+        // As arrays hold it: without the blanks that a row's text has.
+        Some(Coercion::Here(_)) if is_known && *parameter == PgType::Bpchar && declared == Some(&Ty::Common) => {
+            Ok(Some(without_padding(typed)))
+        }
         Some(Coercion::Here(how)) if is_known => converted(typed, how, at).map(Some),
         _ => Ok(None),
     }
@@ -118,12 +123,25 @@ fn is_accepted(function: &Function, arguments: &[Term]) -> bool {
 
 /// A call, or what it gives if it does not depend on the row.
 pub(super) fn folded<'a>(call: Call, ty: PgType, at: usize) -> Result<Typed<'a>, CheckError> {
+    if call.function.traits.is_strict && call.arguments.iter().any(is_null) && !call.arguments.iter().all(is_plain) {
+        // Postgres knows this without asking the other arguments, which may raise an error.
+        return Ok(Typed::constant(Constant::null(ty)));
+    }
     let call = Term::Call(Box::new(call));
     if !call.reads_constants_alone() {
         return Ok(Typed { term: call, ty, collation: Order::Any });
     }
     let value = folded_value(&call).map_err(|reason| CheckError::Constant { at, reason })?;
     Ok(Typed::constant(value.map_or_else(|| Constant::null(ty.clone()), |value| Constant::new(ty.clone(), value))))
+}
+
+fn is_null(term: &Term) -> bool {
+    matches!(term, Term::Constant(constant) if constant.value.is_none())
+}
+
+/// Whether nothing can go wrong with it. Filters of such terms keep one template whatever their values.
+fn is_plain(term: &Term) -> bool {
+    matches!(term, Term::Column(_) | Term::Constant(_))
 }
 
 /// Whether a text changes its case alike in every locale: an `i` does not.
@@ -326,7 +344,9 @@ impl Candidate {
 
     /// The category of an argument, and whether it is of that category's preferred type.
     fn slot(&self, at: usize) -> (u8, bool) {
+        let declared = self.function.arguments.get(at).or(self.function.arguments.last());
         match self.parameters.get(at) {
+            Some(Some(_)) if !matches!(declared, Some(Ty::Is(_) | Ty::ArrayOf(_))) => (b'P', false),
             Some(Some(parameter)) => (category(parameter), is_preferred(parameter)),
             // Of a category of its own.
             _ => (b'?', false),

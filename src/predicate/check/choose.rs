@@ -3,7 +3,7 @@
 use super::array::common;
 use super::cast::cast_typed;
 use super::collate::{self, Use};
-use super::compare::Operator;
+use super::compare::{Operator, planned};
 use super::operand::{Operand, Order, Typed};
 use super::types;
 use super::walk::Checker;
@@ -32,8 +32,10 @@ impl<'a> Checker<'a> {
         let what = if choice == Choice::Coalesce { "CoalesceExpr" } else { "MinMaxExpr" };
         let (terms, ty, collation) = self.of_one_type(operands, what, at)?;
         if choice != Choice::Coalesce {
+            let operator = Operator { symbol: choice.name(), needs: Use::Order, at };
+            planned(&ty, &ty, operator)?;
             let side = Typed { term: Term::Known(None), ty: ty.clone(), collation };
-            collate::check(&side, &side, Operator { symbol: choice.name(), needs: Use::Order, at })?;
+            collate::check(&side, &side, operator)?;
         }
         let padded = ty == PgType::Bpchar;
         let term = Term::Choose(Box::new(Choose { choice, padded, terms }));
@@ -54,11 +56,12 @@ impl<'a> Checker<'a> {
             Operand::Typed(other) => compared_as(&result.ty, &other.ty),
             Operand::Unknown(_) => compared_as(&result.ty, &result.ty),
         };
+        let collation = result.collation.with(other.collation());
         let equal = self.compare(Comparison::Eq, value, other, at)?;
         let result = cast_typed(result, &ty, at)?;
         let null = Term::Constant(Box::new(Constant::null(ty.clone())));
         let branches = Branches { whens: vec![(equal, null)], otherwise: Some(result.term) };
-        evaluated(Typed { term: Term::Case(Box::new(branches)), ty, collation: result.collation }, at)
+        evaluated(Typed { term: Term::Case(Box::new(branches)), ty, collation }, at)
     }
 
     pub(super) fn case(&mut self, case: &CaseParts<'a>, at: usize) -> Result<Typed<'a>, CheckError> {
@@ -83,7 +86,10 @@ impl<'a> Checker<'a> {
     fn case_conditions(&mut self, case: &CaseParts<'a>, at: usize) -> Result<Vec<Term>, CheckError> {
         let operand = match case.operand.map(|expr| self.operand(expr)).transpose()? {
             Some(Operand::Unknown(unknown)) => Some(self.resolve(unknown, &PgType::Text).map(Operand::Typed)?),
-            typed => typed,
+            Some(Operand::Typed(typed)) => {
+                Some(Operand::Typed(Typed { collation: typed.collation.weakened(), ..typed }))
+            }
+            None => None,
         };
         if let (Some(operand), true) = (&operand, case.whens.len() > 1) {
             operand.repeatable(at)?;

@@ -87,6 +87,7 @@ pub(super) fn deterministic(order: Order<'_>, at: usize) -> Result<(), CheckErro
         Order::Known(collation) | Order::Conflict(collation) if !collation.is_deterministic => {
             Err(CheckError::CollationEquality { at, collation: collation.name.clone() })
         }
+        Order::Conflict(_) => Err(CheckError::Unsupported { at, what: "a conflict of collations" }),
         Order::Mismatch => Err(CheckError::Unsupported { at, what: "CollateClause" }),
         _ => Ok(()),
     }

@@ -49,6 +49,14 @@ pub(super) enum Order<'a> {
 }
 
 impl Order<'_> {
+    /// What is left of it where it is not seen that it was written.
+    pub(super) fn weakened(self) -> Self {
+        match self {
+            Self::Explicit(collation) => Self::Known(collation),
+            other => other,
+        }
+    }
+
     /// That of what is made of two texts.
     pub(super) fn with(self, other: Self) -> Self {
         match (self, other) {
@@ -78,6 +86,15 @@ impl Typed<'_> {
 /// Larger operands are not taken apart into several comparisons: nested, they would double at each level.
 const MOST_REPEATED: usize = 64;
 
+impl<'a> Operand<'a> {
+    pub(super) fn collation(&self) -> Order<'a> {
+        match self {
+            Self::Typed(typed) => typed.collation,
+            Self::Unknown(unknown) => unknown.collation.map_or(Order::Any, |named| Order::Explicit(&named.collation)),
+        }
+    }
+}
+
 impl Operand<'_> {
     /// A bare NULL.
     pub(super) fn null(at: usize) -> Self {
@@ -97,6 +114,14 @@ impl Operand<'_> {
     pub(super) fn is_constant(&self) -> bool {
         match self {
             Self::Typed(typed) => typed.term.is_constant(),
+            Self::Unknown(_) => true,
+        }
+    }
+
+    /// Whether it is a column or a constant, of which nothing can go wrong.
+    pub(super) fn is_plain(&self) -> bool {
+        match self {
+            Self::Typed(typed) => matches!(typed.term, Term::Column(_) | Term::Constant(_)),
             Self::Unknown(_) => true,
         }
     }

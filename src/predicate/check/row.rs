@@ -2,9 +2,10 @@
 
 use super::compare::Range;
 use super::logic::joined;
+use super::operand::Operand;
 use super::walk::Checker;
 use crate::predicate::expr::{Comparison, IsTest, Node};
-use crate::predicate::term::Term;
+use crate::predicate::term::{Branches, Term};
 use crate::predicate::{CheckError, Expr};
 
 /// The values of a row, if it is written as one.
@@ -33,6 +34,15 @@ fn refused(at: usize) -> CheckError {
     CheckError::Unsupported { at, what: "RowExpr" }
 }
 
+/// Whether this pair or, if it is equal, the rest decides. What the rest computes may raise an error, which only those that
+/// are equal shall meet.
+fn either(before: Term, equal: Term, rest: Term, is_plain: bool) -> Term {
+    if is_plain {
+        return joined(vec![before, joined(vec![equal, rest], false)], true);
+    }
+    Term::Case(Box::new(Branches { whens: vec![(equal, rest)], otherwise: Some(before) }))
+}
+
 impl<'a> Checker<'a> {
     /// `(a, b) op (c, d)`
     pub(super) fn row_comparison(
@@ -53,19 +63,27 @@ impl<'a> Checker<'a> {
             Comparison::Gt | Comparison::Ge => Comparison::Gt,
         };
         // The last pair decides where all before it are equal.
-        let mut decided = None;
+        let mut decided: Option<Term> = None;
+        let mut is_plain = true;
         for (left, right) in left.iter().zip(right).rev() {
+            let (left, right) = (self.operand(left)?, self.operand(right)?);
+            let pair = [left.clone(), right.clone()];
+            let equal = self.compare(Comparison::Eq, left, right, at)?;
+            if matches!(equal, Term::Known(None)) && !pair.iter().all(Operand::is_constant) {
+                // Postgres computes what it compares with NULL.
+                return Err(refused(at));
+            }
+            let [left, right] = pair;
             decided = Some(match decided {
-                None => self.comparison(op, left, right, at)?,
+                None => self.compare(op, left.clone(), right.clone(), at)?,
                 Some(rest) => {
-                    let (left, right) = (self.operand(left)?, self.operand(right)?);
                     left.repeatable(at)?;
                     right.repeatable(at)?;
-                    let equal = self.compare(Comparison::Eq, left.clone(), right.clone(), at)?;
-                    let before = self.compare(strict, left, right, at)?;
-                    joined(vec![before, joined(vec![equal, rest], false)], true)
+                    let before = self.compare(strict, left.clone(), right.clone(), at)?;
+                    either(before, equal, rest, is_plain)
                 }
             });
+            is_plain &= left.is_plain() && right.is_plain();
         }
         decided.ok_or_else(|| refused(at))
     }

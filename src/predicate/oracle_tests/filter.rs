@@ -34,15 +34,15 @@ struct Inlined {
 pub(super) struct Writer<'r> {
     pub(super) random: &'r mut Random,
     binds: Vec<Inlined>,
-    is_nested: bool,
+    pub(super) is_nested: bool,
 }
 
-const COMPARISONS: &[&str] = &["=", "<>", "<", "<=", ">", ">="];
+pub(super) const COMPARISONS: &[&str] = &["=", "<>", "<", "<=", ">", ">="];
 const PATTERNS: &[&str] =
     &["a%", "%", "", "_", "%b", "a\\%b", "a\\\\b", "A_", "é%", "__", "%_%", "a!%b", "ab", "a", "\\"];
 
 impl Writer<'_> {
-    fn condition(&mut self, depth: usize) -> String {
+    pub(super) fn condition(&mut self, depth: usize) -> String {
         if depth == 0 || self.random.one_in(3) {
             return self.test();
         }
@@ -66,11 +66,11 @@ impl Writer<'_> {
         }
     }
 
-    fn not(&mut self) -> &'static str {
+    pub(super) fn not(&mut self) -> &'static str {
         self.random.pick(&["", "NOT "])
     }
 
-    fn kind(&mut self) -> &'static Kind {
+    pub(super) fn kind(&mut self) -> &'static Kind {
         &KINDS[self.random.index(KINDS.len())]
     }
 
@@ -87,7 +87,7 @@ impl Writer<'_> {
     fn test(&mut self) -> String {
         let kind = self.kind();
         let other = if self.random.one_in(3) { self.relative(kind) } else { kind };
-        match self.random.index(15) {
+        match self.random.index(19) {
             0..=3 => {
                 let (left, right) = self.pair(kind, other);
                 format!("{left} {} {right}", self.random.pick(COMPARISONS))
@@ -121,6 +121,9 @@ impl Writer<'_> {
             }
             12 if kind.family == Family::Bool => self.value(kind),
             13 => self.json(),
+            14 | 15 => self.array_test(),
+            16 => self.row_test(),
+            17 => self.text_test(),
             _ => self.like(),
         }
     }
@@ -165,7 +168,9 @@ impl Writer<'_> {
         if kind.family == Family::Number && self.random.one_in(3) {
             return self.number(kind);
         }
-        match self.random.index(8) {
+        match self.random.index(9) {
+            8 if kind.family == Family::Text && self.random.one_in(2) => self.made_text(),
+            8 => self.chosen(kind),
             0 => {
                 let from = self.relative(kind);
                 format!("{}{number}::{}", from.column, kind.cast)
@@ -212,9 +217,10 @@ impl Writer<'_> {
         format!("${}", self.binds.len())
     }
 
-    fn array(&mut self, kind: &'static Kind) -> String {
+    pub(super) fn array(&mut self, kind: &'static Kind) -> String {
         let number = 1 + self.random.index(2);
         match self.random.index(10) {
+            1 => self.made_array(kind),
             0 => {
                 let from = self.relative(kind);
                 format!("{}s{number}::{}[]", from.column, kind.cast)
@@ -223,7 +229,7 @@ impl Writer<'_> {
         }
     }
 
-    fn array_operand(&mut self, kind: &'static Kind) -> String {
+    pub(super) fn array_operand(&mut self, kind: &'static Kind) -> String {
         match self.random.index(6) {
             0 | 1 => self.array(kind),
             2 => {

@@ -1,4 +1,4 @@
-//! What the functions answer against what Postgres answers: every overload that is evaluated here, on values at the edges.
+//! What functions answer against what Postgres answers: every overload that is evaluated here, on values at the edges.
 //!
 //! `DIESEL_ELECTRIC_ORACLE_SECONDS` says how long (15), `DIESEL_ELECTRIC_ORACLE_SEED` repeats a run.
 

@@ -136,8 +136,8 @@ async fn timetz_is_compared_by_the_moment_and_then_by_the_zone() {
     .await;
 }
 
-/// Zones by name, the abbreviations of units, other forms of dates; also what depends on the day, which Postgres is then
-/// found not to take.
+/// Zones by name, the abbreviations of units, other forms of dates; also what depends on the day, which Postgres is
+/// then found not to take.
 #[tokio::test]
 async fn what_only_postgres_knows_is_handed_on() {
     let cases = Cases::start().await;

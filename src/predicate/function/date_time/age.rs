@@ -13,7 +13,7 @@ pub(in crate::predicate::function) static FUNCTIONS: &[Function] = &[
     function!("age", (Other("xid")) -> Int4),
 ];
 
-/// Years, months, days and the rest of them all of one sign. Where days are borrowed from a month, it is that of the earlier.
+/// Years, months, days and the rest, all of one sign. Where days are borrowed from a month, it is that of the earlier.
 fn age(args: &Args<'_>) -> Answer {
     let (left, right) = (args.timestamp(0)?, args.timestamp(1)?);
     if !is_finite(left) || !is_finite(right) {

@@ -57,20 +57,20 @@ impl Args<'_> {
     }
 }
 
-pub(super) fn date(days: i32) -> Answer {
-    Ok(Some(Value::Date(days)))
+pub(super) fn date(days: Result<i32, EvalError>) -> Answer {
+    days.map(|days| Some(Value::Date(days)))
 }
 
-pub(super) fn time(micros: i64) -> Answer {
-    Ok(Some(Value::Time(micros)))
+pub(super) fn time(micros: Result<i64, EvalError>) -> Answer {
+    micros.map(|micros| Some(Value::Time(micros)))
 }
 
-pub(super) fn timetz(micros: i64, west: i32) -> Answer {
-    Ok(Some(Value::Timetz(Timetz { micros, west })))
+pub(super) fn timetz(time: Result<Timetz, EvalError>) -> Answer {
+    time.map(|time| Some(Value::Timetz(time)))
 }
 
-pub(super) fn timestamp(micros: i64) -> Answer {
-    Ok(Some(Value::Timestamp(micros)))
+pub(super) fn timestamp(micros: Result<i64, EvalError>) -> Answer {
+    micros.map(|micros| Some(Value::Timestamp(micros)))
 }
 
 /// What has overflowed is `None`.

@@ -64,7 +64,7 @@ fn date_trunc_in_zone(args: &Args<'_>) -> Answer {
 fn truncated(args: &Args<'_>, west: i64) -> Answer {
     let (unit, micros) = (named(args)?, args.timestamp(1)?);
     if !is_finite(micros) {
-        return timestamp(micros);
+        return timestamp(Ok(micros));
     }
     let shift = west * SECOND;
     let (date, time) = taken_apart(micros.checked_sub(shift).ok_or(TIMESTAMP_RANGE)?);
@@ -72,11 +72,11 @@ fn truncated(args: &Args<'_>, west: i64) -> Answer {
         Some(length) => (date, time - time % length),
         None => (first_day(unit, date), 0),
     };
-    timestamp(put_together(date, time + shift)?)
+    timestamp(put_together(date, time + shift))
 }
 
-/// The first day of the unit that `date` is in. There is no year 0: centuries and millennia begin with the year 1, and what
-/// is before Christ is counted backwards from there; decades begin with a year that 10 divides.
+/// The first day of the unit that `date` is in. There is no year 0: centuries and millennia begin with the year 1, and
+/// what is before Christ is counted backwards from there; decades begin with a year that 10 divides.
 fn first_day(unit: Field, date: Civil) -> Civil {
     let Civil { year, month, .. } = date;
     let first_of = |year: i64, month: u8| Civil { year, month, day: 1 };
@@ -115,7 +115,7 @@ fn interval_trunc(args: &Args<'_>) -> Answer {
 fn date_bin(args: &Args<'_>) -> Answer {
     let (micros, origin) = (args.timestamp(1)?, args.timestamp(2)?);
     if !is_finite(micros) {
-        return timestamp(micros);
+        return timestamp(Ok(micros));
     }
     if !is_finite(origin) {
         return Err(EvalError::Refused("origin out of range"));
@@ -130,5 +130,5 @@ fn date_bin(args: &Args<'_>) -> Answer {
         return Err(EvalError::Refused("stride must be greater than zero"));
     }
     let distance = micros.checked_sub(origin).ok_or(INTERVAL_RANGE)?;
-    timestamp(in_range(micros.checked_sub(distance.rem_euclid(stride)))?)
+    timestamp(in_range(micros.checked_sub(distance.rem_euclid(stride))))
 }

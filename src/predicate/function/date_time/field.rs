@@ -8,29 +8,29 @@ use crate::predicate::value::{Civil, DAY, Float, HOUR, Interval, MINUTE, Numeric
 use crate::predicate::{EvalError, Value};
 
 pub(in crate::predicate::function) static FUNCTIONS: &[Function] = &[
-    function!("date_part", (Text, Date) -> Float8, |args| float(of_timestamp(named(args)?, start_of(args.date(1)?)?));
+    function!("date_part", (Text, Date) -> Float8, |args| Ok(start_part(args)?.float());
         Traits::STRICT.accepting(|constants| accepts(constants, |field| field.is_of_date() || field.is_of_clock()))),
-    function!("date_part", (Text, Interval) -> Float8, |args| float(of_interval(named(args)?, args.interval(1)?));
+    function!("date_part", (Text, Interval) -> Float8, |args| Ok(interval_part(args)?.float());
         Traits::STRICT.accepting(|constants| accepts(constants, is_of_interval))),
-    function!("date_part", (Text, Time) -> Float8, |args| float(of_time(named(args)?, Timetz::utc(args.time(1)?)));
+    function!("date_part", (Text, Time) -> Float8, |args| Ok(time_part(args)?.float());
         Traits::STRICT.accepting(|constants| accepts(constants, is_of_time))),
-    function!("date_part", (Text, Timestamp) -> Float8, |args| float(of_timestamp(named(args)?, args.timestamp(1)?));
+    function!("date_part", (Text, Timestamp) -> Float8, |args| Ok(timestamp_part(args)?.float());
         Traits::STRICT.accepting(|constants| accepts(constants, |field| field.is_of_date() || field.is_of_clock()))),
-    function!("date_part", (Text, Timestamptz) -> Float8, |args| float(of_timestamp(named(args)?, args.timestamp(1)?));
+    function!("date_part", (Text, Timestamptz) -> Float8, |args| Ok(timestamp_part(args)?.float());
         Traits::STRICT.accepting(|constants| accepts(constants, |_| true))),
-    function!("date_part", (Text, Timetz) -> Float8, |args| float(of_time(named(args)?, args.timetz(1)?));
+    function!("date_part", (Text, Timetz) -> Float8, |args| Ok(timetz_part(args)?.float());
         Traits::STRICT.accepting(|constants| accepts(constants, |field| is_of_time(field) || field.is_of_zone()))),
-    function!("extract", (Text, Date) -> Numeric, |args| numeric(of_date(named(args)?, args.date(1)?));
+    function!("extract", (Text, Date) -> Numeric, |args| date_part(args)?.numeric();
         Traits::STRICT.accepting(|constants| accepts(constants, Field::is_of_date))),
-    function!("extract", (Text, Interval) -> Numeric, |args| numeric(of_interval(named(args)?, args.interval(1)?));
+    function!("extract", (Text, Interval) -> Numeric, |args| interval_part(args)?.numeric();
         Traits::STRICT.accepting(|constants| accepts(constants, is_of_interval))),
-    function!("extract", (Text, Time) -> Numeric, |args| numeric(of_time(named(args)?, Timetz::utc(args.time(1)?)));
+    function!("extract", (Text, Time) -> Numeric, |args| time_part(args)?.numeric();
         Traits::STRICT.accepting(|constants| accepts(constants, is_of_time))),
-    function!("extract", (Text, Timestamp) -> Numeric, |args| numeric(of_timestamp(named(args)?, args.timestamp(1)?));
+    function!("extract", (Text, Timestamp) -> Numeric, |args| timestamp_part(args)?.numeric();
         Traits::STRICT.accepting(|constants| accepts(constants, |field| is_exact(field) && !field.is_of_zone()))),
-    function!("extract", (Text, Timestamptz) -> Numeric, |args| numeric(of_timestamp(named(args)?, args.timestamp(1)?));
+    function!("extract", (Text, Timestamptz) -> Numeric, |args| timestamp_part(args)?.numeric();
         Traits::STRICT.accepting(|constants| accepts(constants, is_exact))),
-    function!("extract", (Text, Timetz) -> Numeric, |args| numeric(of_time(named(args)?, args.timetz(1)?));
+    function!("extract", (Text, Timetz) -> Numeric, |args| timetz_part(args)?.numeric();
         Traits::STRICT.accepting(|constants| accepts(constants, |field| is_of_time(field) || field.is_of_zone()))),
 ];
 
@@ -59,7 +59,33 @@ fn named(args: &Args<'_>) -> Result<Field, EvalError> {
     Field::named(args.text(0)?).ok_or(EvalError::Refused("unit not recognized"))
 }
 
+fn date_part(args: &Args<'_>) -> Result<Part, EvalError> {
+    Ok(of_date(named(args)?, args.date(1)?))
+}
+
+/// Of a date's midnight.
+fn start_part(args: &Args<'_>) -> Result<Part, EvalError> {
+    Ok(of_timestamp(named(args)?, start_of(args.date(1)?)?))
+}
+
+fn timestamp_part(args: &Args<'_>) -> Result<Part, EvalError> {
+    Ok(of_timestamp(named(args)?, args.timestamp(1)?))
+}
+
+fn time_part(args: &Args<'_>) -> Result<Part, EvalError> {
+    Ok(of_time(named(args)?, Timetz::utc(args.time(1)?)))
+}
+
+fn timetz_part(args: &Args<'_>) -> Result<Part, EvalError> {
+    Ok(of_time(named(args)?, args.timetz(1)?))
+}
+
+fn interval_part(args: &Args<'_>) -> Result<Part, EvalError> {
+    Ok(of_interval(named(args)?, args.interval(1)?))
+}
+
 /// A part, as far as there is one.
+#[derive(Clone, Copy)]
 enum Part {
     None,
     Whole(i64),
@@ -69,40 +95,42 @@ enum Part {
     Inexact(f64),
 }
 
-fn float(part: Result<Part, EvalError>) -> Answer {
-    Ok(match part? {
-        Part::None => None,
-        Part::Whole(value) => Some(Value::Float(Float::from_int(value))),
-        Part::Fraction(_, _, value) | Part::Inexact(value) => Some(Value::Float(Float::new(value))),
-    })
-}
-
-fn numeric(part: Result<Part, EvalError>) -> Answer {
-    let text = match part? {
-        Part::None => return Ok(None),
-        Part::Whole(value) => return Ok(Some(Value::Numeric(Numeric::from_int(value)))),
-        Part::Fraction(value, digits, _) => {
-            let (sign, value) = (if value < 0 { "-" } else { "" }, value.unsigned_abs());
-            let unit = if digits == 3 { 1000 } else { 1_000_000 };
-            format!("{sign}{}.{:0digits$}", value / unit, value % unit)
+impl Part {
+    fn float(self) -> Option<Value> {
+        match self {
+            Self::None => None,
+            Self::Whole(value) => Some(Value::Float(Float::from_int(value))),
+            Self::Fraction(_, _, value) | Self::Inexact(value) => Some(Value::Float(Float::new(value))),
         }
-        Part::Inexact(value) => if value > 0.0 { "Infinity" } else { "-Infinity" }.to_owned(),
-    };
-    Numeric::parse(&text).map(|value| Some(Value::Numeric(value))).ok_or(EvalError::OutOfRange)
+    }
+
+    fn numeric(self) -> Answer {
+        let text = match self {
+            Self::None => return Ok(None),
+            Self::Whole(value) => return Ok(Some(Value::Numeric(Numeric::from_int(value)))),
+            Self::Fraction(value, digits, _) => {
+                let (sign, value) = (if value < 0 { "-" } else { "" }, value.unsigned_abs());
+                let unit = if digits == 3 { 1000 } else { 1_000_000 };
+                format!("{sign}{}.{:0digits$}", value / unit, value % unit)
+            }
+            Self::Inexact(value) => if value > 0.0 { "Infinity" } else { "-Infinity" }.to_owned(),
+        };
+        Numeric::parse(&text).map(|value| Some(Value::Numeric(value))).ok_or(EvalError::OutOfRange)
+    }
 }
 
 const UNIX_EPOCH: i64 = -10_957;
 const SECONDS_OF_DAY: i64 = 86_400;
 
-fn of_date(field: Field, days: i32) -> Result<Part, EvalError> {
+fn of_date(field: Field, days: i32) -> Part {
     if !is_finite_date(days) {
-        return Ok(of_infinity(field, days > 0));
+        return of_infinity(field, days > 0);
     }
     let days = i64::from(days);
-    Ok(match field {
+    match field {
         Field::Epoch => Part::Whole((days - UNIX_EPOCH) * SECONDS_OF_DAY),
         field => by_calendar(field, Civil::from_days(days)).map_or(Part::None, Part::Whole),
-    })
+    }
 }
 
 fn of_infinity(field: Field, is_future: bool) -> Part {
@@ -113,22 +141,20 @@ fn of_infinity(field: Field, is_future: bool) -> Part {
     }
 }
 
-fn of_timestamp(field: Field, micros: i64) -> Result<Part, EvalError> {
+fn of_timestamp(field: Field, micros: i64) -> Part {
     if !is_finite(micros) {
-        return Ok(of_infinity(field, micros > 0));
+        return of_infinity(field, micros > 0);
     }
     let (date, time) = taken_apart(micros);
-    Ok(match field {
+    match field {
         Field::Epoch => {
-            match micros.checked_sub(UNIX_EPOCH * DAY).filter(|micros| *micros < i64::MAX) {
-                Some(micros) => Part::Fraction(micros.into(), 6, precise(micros) / 1e6),
-                None => {
-                    // At the end of time Postgres divides a `numeric`, to four digits.
-                    let exact = i128::from(micros) - i128::from(UNIX_EPOCH * DAY);
-                    let float = (precise(micros) - precise(UNIX_EPOCH * DAY)) / 1e6;
-                    Part::Fraction((exact + 50) / 100 * 100, 6, float)
-                }
+            if let Some(micros) = micros.checked_sub(UNIX_EPOCH * DAY).filter(|micros| *micros < i64::MAX) {
+                return Part::Fraction(micros.into(), 6, precise(micros) / 1e6);
             }
+            // At the end of time Postgres divides a `numeric`, to four digits.
+            let exact = i128::from(micros) - i128::from(UNIX_EPOCH * DAY);
+            let float = (precise(micros) - precise(UNIX_EPOCH * DAY)) / 1e6;
+            Part::Fraction((exact + 50) / 100 * 100, 6, float)
         }
         Field::Julian => {
             let seconds = precise(time / SECOND) + precise(time % SECOND) / 1e6;
@@ -139,23 +165,23 @@ fn of_timestamp(field: Field, micros: i64) -> Result<Part, EvalError> {
             Some(value) => Part::Whole(value),
             None => by_clock(field, time),
         },
-    })
+    }
 }
 
-fn of_time(field: Field, time: Timetz) -> Result<Part, EvalError> {
+fn of_time(field: Field, time: Timetz) -> Part {
     let (micros, west) = (time.micros, i64::from(time.west));
-    Ok(match field {
+    match field {
         Field::Epoch => Part::Fraction(i128::from(time.instant()), 6, precise(micros) / 1e6 + precise(west)),
         Field::Timezone => Part::Whole(-west),
         Field::TimezoneHour => Part::Whole(-west / 3600),
         Field::TimezoneMinute => Part::Whole(-west / 60 % 60),
         field => by_clock(field, micros),
-    })
+    }
 }
 
-fn of_interval(field: Field, span: Interval) -> Result<Part, EvalError> {
+fn of_interval(field: Field, span: Interval) -> Part {
     let (years, months, days) = (i64::from(span.months / 12), i64::from(span.months % 12), i64::from(span.days));
-    Ok(match field {
+    match field {
         Field::Day => Part::Whole(days),
         Field::Month => Part::Whole(months),
         Field::Year => Part::Whole(years),
@@ -172,7 +198,7 @@ fn of_interval(field: Field, span: Interval) -> Result<Part, EvalError> {
             Part::Fraction(seconds * i128::from(SECOND) + i128::from(span.micros), 6, float)
         }
         field => by_clock(field, span.micros),
-    })
+    }
 }
 
 /// Of a time of day, or of the hours of an interval.

@@ -7,9 +7,9 @@ use crate::predicate::function::{Args, Function, function};
 use crate::predicate::value::{Civil, DAY, HOUR, MINUTE};
 
 pub(in crate::predicate::function) static FUNCTIONS: &[Function] = &[
-    function!("make_date", (Int4, Int4, Int4) -> Date, |args| date(date_in_range(days(args)?)?)),
+    function!("make_date", (Int4, Int4, Int4) -> Date, |args| date(date_in_range(days(args)?))),
     function!("make_interval", (Int4, Int4, Int4, Int4, Int4, Int4, Float8) -> Interval, make_interval),
-    function!("make_time", (Int4, Int4, Float8) -> Time, |args| time(time_of_day(args, 0)?)),
+    function!("make_time", (Int4, Int4, Float8) -> Time, |args| time(time_of_day(args, 0))),
     function!("make_timestamp", (Int4, Int4, Int4, Int4, Int4, Float8) -> Timestamp, make_timestamp),
     function!("make_timestamptz", (Int4, Int4, Int4, Int4, Int4, Float8) -> Timestamptz, make_timestamp),
     function!("make_timestamptz", (Int4, Int4, Int4, Int4, Int4, Float8, Text) -> Timestamptz),
@@ -46,7 +46,7 @@ fn time_of_day(args: &Args<'_>, at: usize) -> Result<i64, EvalError> {
 fn make_timestamp(args: &Args<'_>) -> Answer {
     let days = i64::from(date_in_range(days(args)?)?);
     let micros = time_of_day(args, 3)?;
-    timestamp(in_range(days.checked_mul(DAY).and_then(|midnight| midnight.checked_add(micros)))?)
+    timestamp(in_range(days.checked_mul(DAY).and_then(|midnight| midnight.checked_add(micros))))
 }
 
 fn make_interval(args: &Args<'_>) -> Answer {
@@ -72,7 +72,7 @@ fn since_1970(seconds: f64) -> Answer {
         return Err(EvalError::Refused("timestamp cannot be NaN"));
     }
     if seconds.is_infinite() {
-        return timestamp(if seconds > 0.0 { i64::MAX } else { i64::MIN });
+        return timestamp(Ok(if seconds > 0.0 { i64::MAX } else { i64::MIN }));
     }
-    timestamp(in_range(micros(seconds - TO_2000))?)
+    timestamp(in_range(micros(seconds - TO_2000)))
 }

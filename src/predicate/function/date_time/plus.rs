@@ -3,7 +3,7 @@
 use super::args::{Answer, INTERVAL_RANGE, date, interval, time, timestamp, timetz};
 use super::moment::{after, are_finite, before, date_in_range, in_range, is_finite, is_finite_date, start_of, wrapped};
 use crate::predicate::function::{Args, Function, Traits, function};
-use crate::predicate::value::{DAY, Interval, is_timestamp};
+use crate::predicate::value::{DAY, Interval, Timetz, is_timestamp};
 use crate::predicate::{EvalError, Value};
 
 pub(in crate::predicate::function) static FUNCTIONS: &[Function] = &[
@@ -11,30 +11,30 @@ pub(in crate::predicate::function) static FUNCTIONS: &[Function] = &[
     function!("+", (Int4, Date) -> Date, |args| days_later(args.date(1)?, args.int(0)?)),
     function!("-", (Date, Int4) -> Date, |args| days_later(args.date(0)?, -args.int(1)?)),
     function!("-", (Date, Date) -> Int4, days_between),
-    function!("+", (Date, Interval) -> Timestamp, |args| timestamp(after(start_of(args.date(0)?)?, args.interval(1)?)?)),
-    function!("+", (Interval, Date) -> Timestamp, |args| timestamp(after(start_of(args.date(1)?)?, args.interval(0)?)?)),
-    function!("-", (Date, Interval) -> Timestamp, |args| timestamp(before(start_of(args.date(0)?)?, args.interval(1)?)?)),
+    function!("+", (Date, Interval) -> Timestamp, |args| timestamp(after(start_of(args.date(0)?)?, args.interval(1)?))),
+    function!("+", (Interval, Date) -> Timestamp, |args| timestamp(after(start_of(args.date(1)?)?, args.interval(0)?))),
+    function!("-", (Date, Interval) -> Timestamp, |args| timestamp(before(start_of(args.date(0)?)?, args.interval(1)?))),
     function!("+", (Date, Time) -> Timestamp, |args| at_time(args.date(0)?, args.time(1)?)),
     function!("+", (Time, Date) -> Timestamp, |args| at_time(args.date(1)?, args.time(0)?)),
     function!("+", (Date, Timetz) -> Timestamptz, |args| at_instant(args, 0, 1)),
     function!("+", (Timetz, Date) -> Timestamptz, |args| at_instant(args, 1, 0)),
-    function!("+", (Timestamp, Interval) -> Timestamp, |args| timestamp(after(args.timestamp(0)?, args.interval(1)?)?)),
-    function!("+", (Interval, Timestamp) -> Timestamp, |args| timestamp(after(args.timestamp(1)?, args.interval(0)?)?)),
-    function!("-", (Timestamp, Interval) -> Timestamp, |args| timestamp(before(args.timestamp(0)?, args.interval(1)?)?)),
+    function!("+", (Timestamp, Interval) -> Timestamp, |args| timestamp(after(args.timestamp(0)?, args.interval(1)?))),
+    function!("+", (Interval, Timestamp) -> Timestamp, |args| timestamp(after(args.timestamp(1)?, args.interval(0)?))),
+    function!("-", (Timestamp, Interval) -> Timestamp, |args| timestamp(before(args.timestamp(0)?, args.interval(1)?))),
     function!("+", (Timestamptz, Interval) -> Timestamptz, |args| {
-        timestamp(after(args.timestamp(0)?, args.interval(1)?)?)
+        timestamp(after(args.timestamp(0)?, args.interval(1)?))
     }),
     function!("+", (Interval, Timestamptz) -> Timestamptz, |args| {
-        timestamp(after(args.timestamp(1)?, args.interval(0)?)?)
+        timestamp(after(args.timestamp(1)?, args.interval(0)?))
     }),
     function!("-", (Timestamptz, Interval) -> Timestamptz, |args| {
-        timestamp(before(args.timestamp(0)?, args.interval(1)?)?)
+        timestamp(before(args.timestamp(0)?, args.interval(1)?))
     }),
     function!("-", (Timestamp, Timestamp) -> Interval, time_between; Traits::STRICT.accepting(are_finite)),
     function!("-", (Timestamptz, Timestamptz) -> Interval, time_between; Traits::STRICT.accepting(are_finite)),
-    function!("+", (Time, Interval) -> Time, |args| time(later(args.time(0)?, args.interval(1)?))),
-    function!("+", (Interval, Time) -> Time, |args| time(later(args.time(1)?, args.interval(0)?))),
-    function!("-", (Time, Interval) -> Time, |args| time(earlier(args.time(0)?, args.interval(1)?))),
+    function!("+", (Time, Interval) -> Time, |args| time(Ok(later(args.time(0)?, args.interval(1)?)))),
+    function!("+", (Interval, Time) -> Time, |args| time(Ok(later(args.time(1)?, args.interval(0)?)))),
+    function!("-", (Time, Interval) -> Time, |args| time(Ok(earlier(args.time(0)?, args.interval(1)?)))),
     function!("-", (Time, Time) -> Interval, |args| {
         Ok(Some(Value::Interval(Interval::from_micros(args.time(0)? - args.time(1)?))))
     }),
@@ -44,7 +44,7 @@ pub(in crate::predicate::function) static FUNCTIONS: &[Function] = &[
 ];
 
 fn days_later(days: i32, more: i64) -> Answer {
-    date(if is_finite_date(days) { date_in_range(i64::from(days) + more)? } else { days })
+    date(if is_finite_date(days) { date_in_range(i64::from(days) + more) } else { Ok(days) })
 }
 
 fn days_between(args: &Args<'_>) -> Answer {
@@ -57,17 +57,17 @@ fn days_between(args: &Args<'_>) -> Answer {
 
 fn at_time(days: i32, micros: i64) -> Answer {
     let midnight = start_of(days)?;
-    timestamp(if is_finite(midnight) { in_range(midnight.checked_add(micros))? } else { midnight })
+    timestamp(if is_finite(midnight) { in_range(midnight.checked_add(micros)) } else { Ok(midnight) })
 }
 
 /// A date with a time in a zone.
 pub(super) fn at_instant(args: &Args<'_>, days: usize, instant: usize) -> Answer {
     let (midnight, instant) = (start_of(args.date(days)?)?, args.timetz(instant)?);
     if !is_finite(midnight) {
-        return timestamp(midnight);
+        return timestamp(Ok(midnight));
     }
     let micros = midnight.checked_add(instant.instant()).filter(|micros| is_timestamp(*micros));
-    timestamp(micros.ok_or(EvalError::Refused("date out of range for timestamp"))?)
+    timestamp(micros.ok_or(EvalError::Refused("date out of range for timestamp")))
 }
 
 /// In days and hours: no months.
@@ -92,5 +92,5 @@ fn earlier(micros: i64, span: Interval) -> i64 {
 
 fn zoned(args: &Args<'_>, time: usize, step: fn(i64, Interval) -> i64, span: usize) -> Answer {
     let time = args.timetz(time)?;
-    timetz(step(time.micros, args.interval(span)?), time.west)
+    timetz(Ok(Timetz { micros: step(time.micros, args.interval(span)?), west: time.west }))
 }

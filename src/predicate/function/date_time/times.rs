@@ -25,9 +25,11 @@ pub(in crate::predicate::function) static FUNCTIONS: &[Function] = &[
 
 const DAYS_OF_MONTH: f64 = 30.0;
 const SECONDS_OF_DAY: f64 = 86_400.0;
+/// 2^63, which is out of range; -2^63 is not.
+const LIMIT: f64 = 9_223_372_036_854_775_808.0;
 
-/// Scales each unit. A fraction of months becomes days, and what is left of these seconds; each remainder is rounded to a
-/// millionth, as Postgres does to hide how inexact it is. The order of the steps is Postgres', since each of them rounds.
+/// Scales each unit. A fraction of months becomes days, and what is left of these seconds; each remainder is rounded to
+/// a millionth, as Postgres does to hide how inexact it is. The order of the steps is Postgres', since each rounds.
 fn scaled(span: Interval, scale: impl Fn(f64) -> f64) -> Answer {
     let (all_months, all_days) = (scale(span.months.into()), scale(span.days.into()));
     let (months, mut days) = (whole(all_months)?, whole(all_days)?);
@@ -42,8 +44,6 @@ fn scaled(span: Interval, scale: impl Fn(f64) -> f64) -> Answer {
     }
     let days = days.checked_add(days_from_months);
     let micros = (scale(precise(span.micros)) + seconds * precise(SECOND)).round_ties_even();
-    // 2^63, which is out of range; -2^63 is not.
-    const LIMIT: f64 = 9_223_372_036_854_775_808.0;
     if !(-LIMIT..LIMIT).contains(&micros) {
         return Err(INTERVAL_RANGE);
     }

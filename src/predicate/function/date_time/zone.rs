@@ -1,10 +1,10 @@
-//! `timezone`, which is `AT TIME ZONE`: between local time in a zone and UTC. Zones by name have rules that change, and are
-//! Postgres' alone.
+//! `timezone`, which is `AT TIME ZONE`: between local time in a zone and UTC. Zones by name have rules that change, and
+//! are Postgres' alone.
 
 use super::args::{Answer, INTERVAL_RANGE, timestamp, timetz};
 use super::moment::{in_range, is_finite};
 use crate::predicate::function::{Args, Function, Traits, function};
-use crate::predicate::value::{DAY, SECOND};
+use crate::predicate::value::{DAY, SECOND, Timetz};
 use crate::predicate::{EvalError, Value};
 
 pub(in crate::predicate::function) static FUNCTIONS: &[Function] = &[
@@ -86,10 +86,10 @@ fn shifted(args: &Args<'_>, west: West, sign: i64) -> Answer {
     let micros = args.timestamp(1)?;
     // Whatever the zone.
     if !is_finite(micros) {
-        return timestamp(micros);
+        return timestamp(Ok(micros));
     }
     let shift = west(args, 0)?.checked_mul(sign * SECOND);
-    timestamp(in_range(shift.and_then(|shift| micros.checked_add(shift)))?)
+    timestamp(in_range(shift.and_then(|shift| micros.checked_add(shift))))
 }
 
 /// The same moment in another zone.
@@ -97,7 +97,7 @@ fn moved(args: &Args<'_>, west: i64) -> Answer {
     let time = args.timetz(1)?;
     let micros = west.checked_mul(SECOND).and_then(|west| time.instant().checked_sub(west));
     match (micros, i32::try_from(west)) {
-        (Some(micros), Ok(west)) => timetz(micros.rem_euclid(DAY), west),
+        (Some(micros), Ok(west)) => timetz(Ok(Timetz { micros: micros.rem_euclid(DAY), west })),
         _ => Err(INTERVAL_RANGE),
     }
 }

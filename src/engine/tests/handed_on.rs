@@ -257,6 +257,87 @@ async fn a_shape_that_waits_holds_up_no_other_and_says_so() {
     stand.stop().await;
 }
 
+/// A role that may follow the database and make shapes of `t`, with whatever is made in it from now on.
+const ROLE: &str = "
+    DO $$ BEGIN
+        EXECUTE format('CREATE ROLE %I LOGIN REPLICATION', 'role_of_' || current_database());
+        EXECUTE format('GRANT CREATE ON DATABASE %I TO %I', current_database(), 'role_of_' || current_database());
+        EXECUTE format('GRANT CREATE ON SCHEMA public TO %I', 'role_of_' || current_database());
+        EXECUTE format('ALTER TABLE t OWNER TO %I', 'role_of_' || current_database());
+        EXECUTE format('SET ROLE %I', 'role_of_' || current_database());
+    END $$;
+";
+
+async fn limit_connections(sql: &Session, limit: i32) {
+    let role = sql.rows("SELECT 'role_of_' || current_database()").await[0][0].clone().unwrap();
+    sql.run(&format!("RESET ROLE; ALTER ROLE {role} CONNECTION LIMIT {limit}; SET ROLE {role}")).await;
+}
+
+#[tokio::test]
+async fn while_postgres_refuses_shapes_wait_and_nothing_is_lost() {
+    let counts = Arc::new(Counts::default());
+    let counting = counts.clone();
+    let source = |url: &str| {
+        let (_, database) = url.rsplit_once('/').unwrap();
+        let url = url.replacen("postgres@", &format!("role_of_{database}@"), 1);
+        Arc::new(Counted { source: PostgresSource::new(&url, None).unwrap(), counts: counting }) as Arc<dyn Source>
+    };
+    let mut stand = Stand::with_source(&format!("{SCHEMA}{ROLE}"), MAX_SHAPES, source).await;
+    let mut waiting = stand.shape(filtered("owner = 1 AND long(a)")).await;
+    let mut other = stand.shape(filtered("owner = 1")).await;
+    limit_connections(&stand.sql, 0).await;
+    for id in 0..50 {
+        stand.sql.run(&format!("INSERT INTO t VALUES ({id}, 1, 'long')")).await;
+    }
+    other.reads(50).await;
+    while counts.questions() < 3 {
+        stand.sql.run("SELECT pg_sleep(0.01)").await;
+    }
+    waiting.catch_up().await;
+    assert!(waiting.log.is_empty() && !waiting.live.is_gone());
+    limit_connections(&stand.sql, -1).await;
+    waiting.reads(50).await;
+    assert_eq!(waiting.log, other.log);
+    stand.sql.run("UPDATE t SET a = 'no' WHERE id < 25").await;
+    waiting.reads(75).await;
+    assert_eq!(waiting.rows.len(), 25);
+    stand.settle().await;
+    stand.stop().await;
+}
+
+#[tokio::test]
+async fn a_question_whose_connection_is_lost_is_asked_again() {
+    let mut stand = Stand::start(SCHEMA).await;
+    let mut shape = stand.shape(filtered("patient(id)")).await;
+    let other = Session::open(stand.database.url()).await;
+    other.run("SELECT pg_advisory_lock(7)").await;
+    stand.sql.run("INSERT INTO t VALUES (1, 1, NULL), (2, 1, NULL), (3, 1, NULL)").await;
+    let end = "SELECT pg_terminate_backend(pid) FROM pg_locks \
+               WHERE locktype = 'advisory' AND objid = 7 AND NOT granted";
+    while stand.sql.rows(end).await.is_empty() {}
+    other.run("SELECT pg_advisory_unlock(7)").await;
+    shape.reads(2).await;
+    assert_eq!(shape.rows.len(), 2);
+    stand.settle().await;
+    stand.stop().await;
+}
+
+#[tokio::test]
+async fn a_transaction_larger_than_a_question_comes_as_a_whole() {
+    let (mut stand, counts) = counted(SCHEMA).await;
+    let mut shape = stand.shape(filtered("long(a)")).await;
+    let mut other = stand.shape(filtered("a IS NOT NULL")).await;
+    let insert = "INSERT INTO t SELECT n, 1, CASE WHEN n % 2 = 0 THEN 'long' || n ELSE 'no' END FROM generate_series(1, 30000) n";
+    stand.sql.run(&format!("BEGIN; {insert}; UPDATE t SET owner = 2 WHERE id <= 100; COMMIT")).await;
+    other.reads(30000).await;
+    shape.wait().await;
+    shape.catch_up().await;
+    assert_eq!((shape.log.len(), shape.rows.len()), (15050, 15000), "at once");
+    assert!(counts.questions() > 1);
+    stand.settle().await;
+    stand.stop().await;
+}
+
 #[tokio::test]
 async fn stopping_leaves_no_question_behind() {
     let stand = Stand::start(SCHEMA).await;

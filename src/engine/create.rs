@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{oneshot, watch};
-use tracing::{debug, warn};
+use tracing::{debug, info, warn};
 
 use super::collector::{Command, Joined};
 use super::evict::make_room;
@@ -101,6 +101,10 @@ impl Making {
         let Err(failure) = made else {
             let filter = definition.predicate.as_ref().map_or("", |predicate| predicate.template());
             debug!(handle = %live.handle(), table = %definition.table.name, filter, "shape made");
+            if let Some(part) = definition.predicate.as_ref().and_then(|predicate| predicate.handed_on()) {
+                let (table, reason) = (&definition.table.name, part.reason().without_values());
+                info!(handle = %live.handle(), %table, reason, "a shape was made whose filter Postgres evaluates in part");
+            }
             return;
         };
         if live.is_gone() {

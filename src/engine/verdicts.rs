@@ -237,3 +237,57 @@ impl Asking<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pg::TableName;
+
+    fn table() -> Arc<TableSchema> {
+        let (id, name) = (RelationId(1), TableName::new("public", "t"));
+        Arc::new(TableSchema { id, name, columns: Vec::new(), primary_key: Vec::new() })
+    }
+
+    #[test]
+    fn a_row_is_asked_about_once_for_each_condition() {
+        let (table, row) = (table(), Arc::new(KeptRow::new(&[Some(b"a")])));
+        let same_text = Arc::new(KeptRow::new(&[Some(b"a")]));
+        let mut question = Question::default();
+        assert!(question.is_empty());
+        let mut ask = |sql: &str, row| {
+            let condition = question.condition(&table, &sql.into(), &[0].into());
+            question.row(condition, row)
+        };
+        let asked = ask("a", &row);
+        assert_eq!(ask("a", &row), asked);
+        assert_eq!([ask("b", &row), ask("a", &same_text)].map(|asked| (asked.condition, asked.row)), [(1, 0), (0, 1)]);
+        let asks = question.into_asks();
+        assert_eq!(asks.iter().map(|ask| ask.rows.len()).collect::<Vec<_>>(), [2, 1]);
+    }
+
+    #[test]
+    fn a_question_is_bounded() {
+        let mut question = Question::default();
+        let row = Arc::new(KeptRow::new(&[Some(&vec![0; MAX_BYTES])]));
+        let condition = question.condition(&table(), &"a".into(), &[0].into());
+        question.row(condition, &row);
+        assert!(question.is_full());
+        let mut question = Question::default();
+        (0..MAX_CONDITIONS).for_each(|n| drop(question.condition(&table(), &n.to_string().into(), &[].into())));
+        assert!(question.is_full());
+    }
+
+    #[test]
+    fn a_part_is_halved_down_to_one_row_of_one_condition() {
+        let mut parts = vec![Part(vec![(0, [0, 3]), (1, [0, 1]), (2, [0, 2])])];
+        let mut found = Vec::new();
+        while let Some(part) = parts.pop() {
+            match part.halves() {
+                Some(halves) => parts.extend(halves),
+                None => found.push(part.0[0]),
+            }
+        }
+        found.sort_unstable();
+        assert_eq!(found, [(0, [0, 1]), (0, [1, 2]), (0, [2, 3]), (1, [0, 1]), (2, [0, 1]), (2, [1, 2])]);
+    }
+}

@@ -41,10 +41,11 @@ pub(super) async fn ask(
         LIMIT.as_millis()
     );
     transaction.batch_execute(&limits).await?;
-    let create = format!("CREATE TEMPORARY TABLE {TABLE} (LIKE {}) ON COMMIT DROP", table.name.quoted());
-    if let Err(error) = transaction.batch_execute(&create).await {
-        return no_table(endpoint, error.into());
+    if let Some(refusal) = no_privilege(&transaction, endpoint).await? {
+        return Ok(Some(refusal));
     }
+    let create = format!("CREATE TEMPORARY TABLE {TABLE} (LIKE {}) ON COMMIT DROP", table.name.quoted());
+    transaction.batch_execute(&create).await?;
     transaction.batch_execute("SAVEPOINT before").await?;
     // By itself, so that it can be nothing but one statement.
     let index = format!("CREATE INDEX ON pg_temp.{} ((1)) WHERE {sql}", quote_ident(TABLE));
@@ -57,20 +58,17 @@ pub(super) async fn ask(
     }
 }
 
-/// Temporary tables may be denied, which is nobody's fault who asks for a shape.
-fn no_table(endpoint: &Endpoint, error: SourceError) -> Result<Option<Refusal>, SourceError> {
-    match error {
-        SourceError::Server(source)
-            if source.code == SqlState::INSUFFICIENT_PRIVILEGE && source.message.contains("temporary") =>
-        {
-            let error =
-                SourceError::NoTemporaryPrivilege { role: endpoint.role(), database: endpoint.database(), source };
-            warn!(error = &error as &dyn std::error::Error, "a filter cannot be handed on to the database");
-            let said = "the database cannot be asked to evaluate it, for lack of the privilege TEMPORARY";
-            Ok(Some(Refusal { said: Some(said.to_owned()) }))
-        }
-        error => Err(error),
+/// Temporary tables may be denied, which is no fault of whoever asks for a shape: the operator is told what to do.
+async fn no_privilege(transaction: &Transaction<'_>, endpoint: &Endpoint) -> Result<Option<Refusal>, SourceError> {
+    let sql = "SELECT has_database_privilege(current_database(), 'TEMPORARY')";
+    let rows = transaction.query_typed(sql, &[]).await?;
+    if rows.first().ok_or(SourceError::Protocol("answer about a privilege"))?.try_get(0)? {
+        return Ok(None);
     }
+    let error = SourceError::NoTemporaryPrivilege { role: endpoint.role(), database: endpoint.database() };
+    warn!(error = &error as &dyn std::error::Error, "a filter cannot be handed on to the database");
+    let said = "the database cannot be asked to evaluate it, for lack of the privilege TEMPORARY";
+    Ok(Some(Refusal { said: Some(said.to_owned()) }))
 }
 
 /// Postgres takes `now` as a date or time for a constant, which it is not: what it has made of such a literal does not

@@ -109,9 +109,6 @@ pub enum SourceError {
         role: String,
         /// The database, quoted for SQL.
         database: String,
-        /// What the server says.
-        #[source]
-        source: ServerError,
     },
     /// All replication slots are taken.
     #[error("no replication slot is free: raise max_replication_slots, or drop slots that nobody uses")]

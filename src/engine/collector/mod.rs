@@ -6,6 +6,7 @@
 //!
 //! Called by: the stream's loop. Calls: router, fold, storage, the shapes' readers (by waking them).
 
+mod altered;
 mod command;
 mod fold;
 mod pending;
@@ -28,13 +29,13 @@ use super::live::LiveShape;
 use super::router::Slot;
 use super::{Shared, metrics};
 use crate::change::{Change, Commit, Event, OldRow, Operation, Relation};
-use crate::pg::{Lsn, RelationId, TableSchema};
+use crate::pg::{Lsn, RelationId};
 use crate::storage::Items;
 use fold::{Kept, Target, Trouble, Versions, finish, fold, publish};
 use pending::Pending;
 use questions::Questions;
 use shapes::{Entry, Shapes};
-use table::{Drift, FollowedTable};
+use table::FollowedTable;
 use transaction::{OpenTransaction, Touched};
 
 /// Takes the stream apart.
@@ -272,71 +273,6 @@ impl Collector {
             }
         }
         Some(entry)
-    }
-
-    fn invalidate_table(&mut self, table: RelationId, why: &str) {
-        self.invalidate(table, why, |_| true);
-    }
-
-    /// As [`Self::invalidate_table`], and nothing that was known of it before holds any more.
-    fn forget_table(&mut self, table: RelationId, why: &str) {
-        self.shared.catalog.forget(table);
-        self.invalidate_table(table, why);
-    }
-
-    /// Ends those shapes of the table for which `concerned` holds.
-    fn invalidate(&mut self, table: RelationId, why: &str, concerned: impl Fn(&LiveShape) -> bool) {
-        let Some(followed) = self.tables.get(&table) else { return };
-        let of_table = followed.slots.iter().copied();
-        let is_concerned = |slot: &Slot| self.shapes.get(*slot).is_some_and(|entry| concerned(&entry.live));
-        let ended: Vec<_> = of_table.filter(is_concerned).collect();
-        if !ended.is_empty() {
-            warn!(table = table.0, shapes = ended.len(), why, "shapes of a table invalidated");
-        }
-        for slot in ended {
-            self.end(slot);
-        }
-    }
-
-    /// The table is like this now: ends the shapes to which that matters; for the others it goes on in its new form.
-    fn change_table(&mut self, now: &Arc<TableSchema>) {
-        if self.tables.get(&now.id).is_none_or(|table| table.schema == *now) {
-            return;
-        }
-        self.invalidate(now.id, "its definition has changed", |live| {
-            !live.definition().fits(now) || live.definition().is_loosened_by(now)
-        });
-        self.end_pending(now.id);
-        if let Some(table) = self.tables.get_mut(&now.id) {
-            table.change(now.clone(), self.relations.get(&now.id));
-        }
-    }
-
-    fn relation(&mut self, relation: Relation) {
-        let id = relation.id;
-        // A table of the same name with another OID has taken its place.
-        let replaced = self.tables.iter().find(|(other, table)| **other != id && table.schema.name == relation.name);
-        if let Some((&replaced, _)) = replaced {
-            self.forget_table(replaced, "another table has taken its name");
-        }
-        let drift = self.tables.get_mut(&id).map(|table| table.describe(&relation));
-        self.relations.insert(id, relation);
-        match drift {
-            None => {}
-            // What the stream does not describe (keys, nullability, defaults) may have changed all the same.
-            Some(Drift::None) => self.shared.check_table(id),
-            Some(Drift::Table) => self.forget_table(id, "it was renamed or its replica identity is not full"),
-            Some(Drift::Columns(changed)) => {
-                self.shared.catalog_changed(id);
-                self.end_pending(id);
-                self.invalidate(id, "its columns have changed", |live| {
-                    let definition = live.definition();
-                    let read = definition.predicate.as_ref().map_or(&[][..], |predicate| predicate.columns());
-                    let uses = |position| definition.columns.contains(position) || read.contains(position);
-                    !definition.columns_listed || changed.iter().any(uses)
-                });
-            }
-        }
     }
 
     /// The next operation number of the open transaction.

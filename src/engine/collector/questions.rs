@@ -3,9 +3,8 @@
 use tokio::task::AbortHandle;
 
 use super::fold::fold_judged;
-use super::{Collector, Command, Slot, Trouble};
+use super::{Collector, Command, Slot};
 use crate::engine::verdicts::{Question, Verdicts, answer};
-use crate::pg::RelationId;
 
 /// Which question is out.
 #[derive(Debug, Default)]
@@ -86,16 +85,6 @@ impl Collector {
         match fold_judged(entry, projection) {
             Ok(()) => shapes.note_pending(slot),
             Err(trouble) => self.trouble(slot, &trouble),
-        }
-    }
-
-    /// The table is not what it was when its rows began to wait.
-    pub(super) fn end_pending(&mut self, table: RelationId) {
-        let waits = |entry: &super::Entry| {
-            entry.table() == table && entry.pending.as_ref().is_some_and(|pending| !pending.is_empty())
-        };
-        for slot in self.shapes.find(waits) {
-            self.trouble(slot, &Trouble::TableChanged);
         }
     }
 }

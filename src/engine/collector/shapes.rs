@@ -1,6 +1,6 @@
 //! The shapes that the collector feeds, by slot.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::pending::Pending;
@@ -32,7 +32,9 @@ pub(super) struct Shapes {
     /// Those that hold transactions against their snapshot, by the position at which that ends. Some may have gone since.
     filtering: BTreeSet<(Lsn, Slot)>,
     /// Those of which something waits for Postgres' word.
-    pending: VecDeque<Slot>,
+    pending: BTreeSet<Slot>,
+    /// The one of them to begin with.
+    next_pending: Slot,
 }
 
 impl Shapes {
@@ -66,7 +68,7 @@ impl Shapes {
         let entry = self.entries.get_mut(slot as usize)?.take()?;
         self.free.push(slot);
         self.joined(slot);
-        self.pending.retain(|&other| other != slot);
+        self.pending.remove(&slot);
         Some(entry)
     }
 
@@ -82,20 +84,19 @@ impl Shapes {
     pub(super) fn note_pending(&mut self, slot: Slot) {
         let Some(Entry { live, pending: Some(pending), .. }) = self.get(slot) else { return };
         live.hold(pending.oldest());
-        let (waits, is_noted) = (!pending.is_empty(), self.pending.contains(&slot));
-        if waits && !is_noted {
-            self.pending.push_back(slot);
-        } else if !waits && is_noted {
-            self.pending.retain(|&other| other != slot);
+        if pending.is_empty() {
+            self.pending.remove(&slot);
+        } else {
+            self.pending.insert(slot);
         }
     }
 
     /// The slots of those of which something waits for Postgres' word. Begins with another one each time.
     pub(super) fn pending(&mut self) -> Vec<Slot> {
-        if !self.pending.is_empty() {
-            self.pending.rotate_left(1);
-        }
-        self.pending.iter().copied().collect()
+        let slots: Vec<Slot> =
+            self.pending.range(self.next_pending..).chain(self.pending.range(..self.next_pending)).copied().collect();
+        self.next_pending = slots.first().map_or(0, |first| first.saturating_add(1));
+        slots
     }
 
     /// All transactions up to here have been streamed: nothing is held against snapshots that were taken before.

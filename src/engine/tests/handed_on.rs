@@ -339,6 +339,27 @@ async fn a_transaction_larger_than_a_question_comes_as_a_whole() {
 }
 
 #[tokio::test]
+async fn a_row_that_takes_too_long_ends_its_shape_alone() {
+    let source = |url: &str| {
+        let mut source = PostgresSource::new(url, None).unwrap();
+        source.patience.question = std::time::Duration::from_millis(200);
+        Arc::new(source) as Arc<dyn Source>
+    };
+    let slow = "CREATE FUNCTION slow(int) RETURNS bool LANGUAGE plpgsql IMMUTABLE
+                AS 'BEGIN PERFORM pg_sleep(CASE WHEN $1 = 0 THEN 60 ELSE 0 END); RETURN $1 > 1; END';";
+    let mut stand = Stand::with_source(&format!("{SCHEMA}{slow}"), MAX_SHAPES, source).await;
+    let mut ended = stand.shape(filtered("owner = 1 AND slow(id)")).await;
+    let mut spared = stand.shape(filtered("owner = 2 AND slow(id)")).await;
+    let mut other = stand.shape(filtered("long(a)")).await;
+    stand.sql.run("INSERT INTO t SELECT n, 1 + n % 2, 'long' FROM generate_series(0, 9) n").await;
+    other.reads(10).await;
+    spared.reads(4).await;
+    ended.is_gone().await;
+    stand.settle().await;
+    stand.stop().await;
+}
+
+#[tokio::test]
 async fn stopping_leaves_no_question_behind() {
     let stand = Stand::start(SCHEMA).await;
     let waiting = stand.shape(filtered("patient(id)")).await;

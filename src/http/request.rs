@@ -60,13 +60,14 @@ pub struct SyncRequest {
 impl SyncRequest {
     /// Serves a shape: the next part of its log, or, if the client wants to wait, what comes next.
     ///
-    /// A client that holds the log of another shape, since the one that this comes to has changed, is told to fetch anew.
+    /// A client that holds the log of another shape, since the one that this comes to has changed, is told to fetch anew. An
+    /// interrupt ([`SyncService::interrupt`]) ends the wait, so that the client's next request comes to the handler again.
     ///
     /// # Errors
     /// None of its own: what cannot be served is an answer of the protocol, too.
     pub async fn render(self, shape: impl IntoShape) -> SyncResult {
         match shape.into_shape() {
-            Ok(shape) => self.render_shape(&shape).await,
+            Ok(shape) => self.render_shape(&shape, true).await,
             Err(error) => Failure::from(error).respond(),
         }
     }
@@ -93,12 +94,13 @@ impl SyncRequest {
         serving.run(define).await
     }
 
-    /// Serves one shape.
-    pub(super) async fn render_shape(self, shape: &Shape) -> SyncResult {
-        let serving = match self.serving(false, |query| Ok((Request::parse(query)?, ()))).await {
+    /// Serves one shape; `is_settled` if a handler has defined it for this request.
+    pub(super) async fn render_shape(self, shape: &Shape, is_settled: bool) -> SyncResult {
+        let mut serving = match self.serving(false, |query| Ok((Request::parse(query)?, ()))).await {
             Ok((serving, ())) => serving,
             Err(failure) => return failure.respond(),
         };
+        serving.is_settled = is_settled;
         let shape = with_log(shape, serving.request.log);
         serving.run(async || define_own(&serving.service, &shape).await).await
     }
@@ -120,7 +122,7 @@ impl SyncRequest {
         let (request, more) = read.map_err(|failure| if is_post { failure.of_post() } else { failure })?;
         let ages = service.timings().ages;
         let reply = Reply { cache, if_none_match, is_head, is_post, ages, may_be_compressed };
-        Ok((Serving { service, times, request, reply, by_client, queryable: None, permit }, more))
+        Ok((Serving { service, times, request, reply, by_client, is_settled: false, queryable: None, permit }, more))
     }
 }
 

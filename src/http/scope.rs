@@ -161,7 +161,7 @@ fn fixed(path: &str, shape: Result<Shape, ShapeError>) -> impl Handler<(SyncRequ
         let shape = shape.clone();
         async move {
             match &*shape {
-                Ok(shape) => request.render_shape(shape).await,
+                Ok(shape) => request.render_shape(shape, false).await,
                 Err(error) => Failure::from(error.clone()).respond(),
             }
         }

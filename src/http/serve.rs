@@ -38,6 +38,9 @@ pub(super) struct Serving {
     pub(super) reply: Reply,
     /// Whether the client defines the shape; else the server does, and the client is not to blame for it.
     pub(super) by_client: bool,
+    /// Whether a handler has defined the shape once and for all: who waits for it is sent back to the handler by an
+    /// interrupt.
+    pub(super) is_settled: bool,
     /// What a subset may name, if the client has said so.
     pub(super) queryable: Option<Vec<String>>,
     pub(super) permit: Arc<Permit>,
@@ -135,14 +138,14 @@ impl Serving {
         subset: Option<Box<Subset>>,
     ) -> Result<Option<HttpResponse>, Failure> {
         let mut states = live.subscribe();
-        let mut registration = None;
+        let (mut registration, mut is_interrupted) = (None, false);
         loop {
             // Before the log is looked at: a client must not believe it has seen a transaction that it was not sent.
             let circumstances = self.circumstances(live);
             // Marked as seen, so that whatever comes after this wakes.
             let state = *states.borrow_and_update();
             let now = Now { live, circumstances, since };
-            let deadline = match self.step(&now, state)? {
+            let deadline = match self.step(&now, state, is_interrupted)? {
                 Step::Answer(response) => return Ok(Some(response)),
                 Step::Resolve => return Ok(None),
                 Step::Subset(offset) => return Box::pin(self.subset(&now, *subset.unwrap_or_default(), offset)).await,
@@ -151,13 +154,18 @@ impl Serving {
             let registration = registration.get_or_insert_with(|| self.register(&now));
             tokio::select! {
                 () = changed(&mut states) => {}
-                () = registration.fired() => return Ok(None),
+                () = registration.fired() => {
+                    if !self.is_settled {
+                        return Ok(None);
+                    }
+                    is_interrupted = true;
+                }
                 () = until(deadline) => {}
             }
         }
     }
 
-    fn step(&self, now: &Now<'_>, state: LogState) -> Result<Step, Failure> {
+    fn step(&self, now: &Now<'_>, state: LogState, is_interrupted: bool) -> Result<Step, Failure> {
         let resolution = match state.status {
             ShapeStatus::Gone => Resolution::Gone,
             ShapeStatus::Live => {
@@ -184,6 +192,10 @@ impl Serving {
             Plan::Stream(after) => Step::Answer(self.stream(now, state, after)),
             Plan::AwaitChunk => Step::Wait(None),
             Plan::AwaitOffset => Step::Wait(Some(self.times.half)),
+            // Its client comes back at once, and the handler looks again.
+            Plan::Hold(latest) if is_interrupted => {
+                Step::Answer(self.answer(now, Content::TimedOut(latest), Vec::new()))
+            }
             Plan::Hold(latest) => self.hold(now, latest),
         })
     }

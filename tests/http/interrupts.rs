@@ -193,11 +193,18 @@ async fn requests_of_every_kind_of_route_are_counted_once() {
     for (n, door) in (1..).zip(doors) {
         let last = stand.sync(door).await.0;
         held.push(stand.held(&format!("{}&live=true", after(door, &last))));
-        stand.waiting("items", n).await;
+        while stand.sync.waiting_requests() < n {
+            tokio::task::yield_now().await;
+        }
+    }
+    assert_eq!(stand.sync.interrupt(Shape::table("items")).await.unwrap(), doors.len());
+    // Handlers are asked again by the clients' next requests; nobody else has noticed.
+    for request in held.drain(2..) {
+        assert_eq!(request.await.unwrap().words(), ["up-to-date"]);
     }
     for _ in 0..3 {
         // More than once each time they wait again; never more than there are.
-        stand.waiting("items", doors.len()).await;
+        stand.waiting("items", 2).await;
     }
     stand.db.run(&row(1)).await;
     for request in held {
@@ -231,6 +238,29 @@ async fn reaches(count: usize, interrupt: impl AsyncFn() -> usize) {
         }
         tokio::task::yield_now().await;
     }
+}
+
+#[tokio::test]
+async fn an_interrupt_sends_a_client_back_to_a_handler_that_has_defined_its_shape_once() {
+    let (stand, _) = start().await;
+    let path = "/shapes/one/num?";
+    let last = stand.sync(path).await.0;
+    let held = stand.held(&format!("{}&live=true", after(path, &last)));
+    while stand.sync.waiting_requests() == 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(stand.sync.interrupt(Shape::table("num")).await.unwrap(), 1);
+    let answer = held.await.unwrap();
+    assert_eq!((answer.words(), answer.offset()), (vec!["up-to-date".to_owned()], last.offset()));
+    assert!(is_private(&answer), "{answer:?}");
+    // With news at the same time, those are what it gets.
+    let held = stand.held(&format!("{}&live=true", after(path, &answer)));
+    while stand.sync.waiting_requests() == 0 {
+        tokio::task::yield_now().await;
+    }
+    stand.db.run("INSERT INTO num VALUES (1, 1)").await;
+    assert_eq!(held.await.unwrap().words(), ["insert 1", "up-to-date"]);
+    stand.stop().await;
 }
 
 #[tokio::test]

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 use tracing::{debug, info, warn};
 
 use super::collector::{Command, Joined};
 use super::evict::make_room;
 use super::join::Filter;
 use super::snapshot::{query, write_snapshot};
-use super::{CreateError, Definition, Engine, EngineStatus, LiveShape, LogState, ShapeStatus, Shared};
+use super::{CreateError, Definition, Engine, EngineStatus, LiveShape, Reader, ShapeStatus, Shared};
 use crate::source::{SnapshotRows, SourceError};
 
 /// How often a shape is made again for a request if it ends while it is being made (its table is altered just then).
@@ -44,7 +44,7 @@ impl Engine {
     fn find_or_begin(
         &self,
         definition: &Arc<Definition>,
-    ) -> Result<(Arc<LiveShape>, watch::Receiver<LogState>), CreateError> {
+    ) -> Result<(Arc<LiveShape>, Reader), CreateError> {
         let shared = self.shared();
         let mut registry = shared.registry();
         if let Some(live) = registry.ask_for(definition) {
@@ -57,9 +57,10 @@ impl Engine {
         let evicted = make_room(&mut registry, shared.max_shapes)?;
         let follows = registry.follows(definition.table.id);
         let handle = registry.new_handle(definition);
+        let (definition, schema) = registry.share(definition);
         let log = shared.store.create(&handle, &definition.to_bytes());
         let log = log.map_err(|error| CreateError::Storage(Arc::new(error)))?;
-        let live = Arc::new(LiveShape::new(handle, definition.clone(), log));
+        let live = Arc::new(LiveShape::new(handle, definition, schema, log));
         registry.insert(&live);
         let state = live.subscribe();
         drop(registry);

@@ -1,14 +1,16 @@
 //! A shape that is being kept.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use tokio::sync::watch;
 
+use super::reader::{Reader, Readers};
 use super::{CreateError, Definition};
 use crate::pg::Lsn;
-use crate::protocol::{LogOffset, RequestOffset, ShapeHandle, item_events, schema_header};
+#[cfg(test)]
+use crate::protocol::schema_header;
+use crate::protocol::{LogOffset, RequestOffset, ShapeHandle, item_events};
 use crate::storage::{LogSlice, ShapeLog, SnapshotPiece};
 
 /// Whether a shape is still kept.
@@ -52,44 +54,69 @@ impl LogState {
 /// all changes.
 pub type Part = (RequestOffset, LogOffset, Option<Lsn>);
 
-/// One incarnation of a shape: its handle, its log, and a way to wait for news.
+/// One incarnation of a shape: its handle, its log, and a way to wait for news. There may be many on which nobody waits, so
+/// what is only needed by those who read is only there for them.
 #[derive(Debug)]
 pub struct LiveShape {
     handle: ShapeHandle,
     definition: Arc<Definition>,
-    /// What clients are told of its columns, made once.
+    /// What clients are told of its columns.
     schema: Bytes,
     log: Arc<dyn ShapeLog>,
-    state: watch::Sender<LogState>,
-    /// The piece of the log that was last wanted as events, and those.
-    last_events: Mutex<Option<(Bytes, Bytes)>>,
-    /// The part of the log that was last put together as one body. A crowd asks for the same.
-    last_body: Mutex<Option<Box<(Part, Bytes)>>>,
-    /// Why it could not be made.
-    failure: OnceLock<CreateError>,
-    /// Where the collector keeps it, once it is registered there.
-    slot: OnceLock<u32>,
-    /// When it was last asked for, as the registry counts.
-    last_use: AtomicU64,
+    kept: Mutex<Kept>,
+    /// What was last put together for a crowd that asks for the same.
+    recent: Mutex<Option<Box<Recent>>>,
     /// The commit position of the oldest transaction of which something waits; `u64::MAX` if there is none.
     oldest_waiting: AtomicU64,
+    /// When it was last asked for, as the registry counts.
+    last_use: AtomicU64,
+}
+
+#[derive(Debug)]
+struct Kept {
+    state: LogState,
+    readers: Readers,
+    /// Why it could not be made.
+    failure: Option<Box<CreateError>>,
+    /// Where the collector keeps it, once it is registered there.
+    slot: Option<u32>,
+}
+
+#[derive(Debug, Default)]
+struct Recent {
+    /// The piece of the log that was last wanted as events, and those.
+    events: Option<(Bytes, Bytes)>,
+    /// The part of the log that was last put together as one body.
+    body: Option<(Part, Bytes)>,
 }
 
 impl LiveShape {
-    pub(super) fn new(handle: ShapeHandle, definition: Arc<Definition>, log: Arc<dyn ShapeLog>) -> Self {
+    pub(super) fn new(
+        handle: ShapeHandle,
+        definition: Arc<Definition>,
+        schema: Bytes,
+        log: Arc<dyn ShapeLog>,
+    ) -> Self {
+        let kept = Kept { state: LogState::NEW, readers: Readers::default(), failure: None, slot: None };
         Self {
             handle,
-            schema: schema_header(&definition.table, &definition.columns).into(),
             definition,
+            schema,
             log,
-            state: watch::Sender::new(LogState::NEW),
-            last_events: Mutex::default(),
-            last_body: Mutex::default(),
-            failure: OnceLock::new(),
-            slot: OnceLock::new(),
-            last_use: AtomicU64::new(0),
+            kept: Mutex::new(kept),
+            recent: Mutex::default(),
             oldest_waiting: AtomicU64::new(u64::MAX),
+            last_use: AtomicU64::new(0),
         }
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        // Every change of it is complete before anything can panic.
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn recent(&self) -> MutexGuard<'_, Option<Box<Recent>>> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Its handle.
@@ -109,12 +136,20 @@ impl LiveShape {
 
     /// What readers may see now.
     pub fn state(&self) -> LogState {
-        *self.state.borrow()
+        self.kept().state
     }
 
     /// Wakes whenever the state changes.
-    pub fn subscribe(&self) -> watch::Receiver<LogState> {
-        self.state.subscribe()
+    pub fn subscribe(self: &Arc<Self>) -> Reader {
+        let mut kept = self.kept();
+        let state = kept.state;
+        let states = kept.readers.add(state);
+        Reader::new(self.clone(), states)
+    }
+
+    /// A reader has gone.
+    pub(super) fn unsubscribe(&self) {
+        self.kept().readers.remove();
     }
 
     /// Piece `piece` of chunk `chunk` of the snapshot, both counted from 0.
@@ -129,13 +164,14 @@ impl LiveShape {
 
     /// A piece of the log as events of a stream. Made once for the crowd of streams that wants the same after a change.
     pub fn events(&self, piece: &Bytes) -> Bytes {
-        let mut last = self.last_events.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*last {
+        let mut recent = self.recent();
+        let recent = recent.get_or_insert_default();
+        match &recent.events {
             // The same memory, which cannot be another's while it is held here.
             Some((framed, events)) if std::ptr::eq(&raw const **framed, &raw const **piece) => events.clone(),
             _ => {
                 let events = item_events(piece);
-                *last = Some((piece.clone(), events.clone()));
+                recent.events = Some((piece.clone(), events.clone()));
                 events
             }
         }
@@ -143,29 +179,30 @@ impl LiveShape {
 
     /// The body of a part of the log, which is made unless it is the one that was wanted last.
     pub fn body(&self, part: Part, make: impl FnOnce() -> Bytes) -> Bytes {
-        let mut last = self.last_body.lock().unwrap_or_else(PoisonError::into_inner);
-        match last.as_deref() {
+        let mut recent = self.recent();
+        let recent = recent.get_or_insert_default();
+        match &recent.body {
             Some((known, body)) if *known == part => body.clone(),
-            _ => last.insert(Box::new((part, make()))).1.clone(),
+            _ => recent.body.insert((part, make())).1.clone(),
         }
     }
 
     /// Waits until its snapshot has started, or it is gone.
-    pub(super) async fn started(&self, mut state: watch::Receiver<LogState>) -> Result<LogState, CreateError> {
-        // The sender lives in `self`, so waiting cannot fail; what was last seen would do if it did.
-        let seen = match state.wait_for(LogState::has_started).await {
+    pub(super) async fn started(&self, mut reader: Reader) -> Result<LogState, CreateError> {
+        // The sender is there as long as a reader is, so waiting cannot fail; what was last seen would do if it did.
+        let seen = match reader.wait_for(LogState::has_started).await {
             Ok(seen) => *seen,
             Err(_) => self.state(),
         };
-        match self.failure.get() {
-            Some(failure) => Err(failure.clone()),
+        match &self.kept().failure {
+            Some(failure) => Err((**failure).clone()),
             None => Ok(seen),
         }
     }
 
     /// Whether somebody waits for news of it, or is reading it as it grows.
     pub(super) fn has_readers(&self) -> bool {
-        self.state.receiver_count() > 0
+        !self.kept().readers.is_empty()
     }
 
     /// It was asked for, as the `count`th time that any shape was.
@@ -192,7 +229,7 @@ impl LiveShape {
     }
 
     pub(super) fn is_gone(&self) -> bool {
-        self.state.borrow().status == ShapeStatus::Gone
+        self.state().status == ShapeStatus::Gone
     }
 
     pub(super) fn log(&self) -> &Arc<dyn ShapeLog> {
@@ -200,24 +237,27 @@ impl LiveShape {
     }
 
     pub(super) fn slot(&self) -> Option<u32> {
-        self.slot.get().copied()
+        self.kept().slot
     }
 
     pub(super) fn set_slot(&self, slot: u32) {
         // A shape is registered once; a second slot would be a mistake of the creator and is not taken.
-        let _ = self.slot.set(slot);
+        self.kept().slot.get_or_insert(slot);
     }
 
     pub(super) fn update(&self, change: impl FnOnce(&mut LogState)) {
         // What comes makes it a thing of the past.
-        self.last_body.lock().unwrap_or_else(PoisonError::into_inner).take();
-        self.state.send_modify(change);
+        *self.recent() = None;
+        let mut kept = self.kept();
+        change(&mut kept.state);
+        let state = kept.state;
+        kept.readers.wake(state);
     }
 
     /// Tells all readers that it is gone, and why if it never came to be.
     pub(super) fn end(&self, failure: Option<CreateError>) {
         if let Some(failure) = failure {
-            let _ = self.failure.set(failure);
+            self.kept().failure.get_or_insert_with(|| Box::new(failure));
         }
         self.update(|state| state.status = ShapeStatus::Gone);
     }
@@ -230,7 +270,8 @@ impl LiveShape {
         use crate::storage::{LogStore, MemoryStore};
         let handle = ShapeHandle::new(1, 2);
         let log = MemoryStore::new(1000).create(&handle, &[]).unwrap();
-        Arc::new(Self::new(handle, definition, log))
+        let schema = schema_header(&definition.table, &definition.columns).into();
+        Arc::new(Self::new(handle, definition, schema, log))
     }
 
     pub(crate) fn write_snapshot(&self, items: &'static [u8]) {

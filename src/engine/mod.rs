@@ -9,6 +9,7 @@
 //! `join` decides which of both a row comes by, `flush` how far the stream is acknowledged; `evict` ends shapes.
 
 mod admission;
+mod alike;
 mod catalog;
 mod collector;
 mod create;
@@ -19,6 +20,7 @@ mod flush;
 mod join;
 mod live;
 mod metrics;
+mod reader;
 mod registry;
 mod resolve;
 mod router;
@@ -32,6 +34,7 @@ mod verdicts;
 
 pub use error::{CreateError, ResolveError, StartError, SubsetError};
 pub use live::{LiveShape, LogState, ShapeStatus};
+pub use reader::Reader;
 pub use resolve::Evaluator;
 #[cfg(feature = "__bench")]
 pub use router::{Filter, Routing};

@@ -24,7 +24,7 @@ impl Engine {
         let columns = select(&table, shape.columns.as_deref())?;
         let predicate = self.filter(shape, &table, by).await?;
         Ok(Arc::new(Definition {
-            columns,
+            columns: columns.into(),
             columns_listed: shape.columns.is_some(),
             predicate,
             replica: shape.replica,

@@ -10,9 +10,8 @@ use std::task::{Context, Poll};
 use actix_web::body::{BodySize, MessageBody};
 use bytes::{Buf, Bytes};
 use futures_util::stream::{self, Stream};
-use tokio::sync::watch;
 
-use crate::engine::{LiveShape, LogState, ShapeStatus, SnapshotPiece};
+use crate::engine::{LiveShape, Reader, ShapeStatus, SnapshotPiece};
 
 /// Up to this length a body is put together.
 const SHORT_BYTES: u64 = 128 * 1024;
@@ -97,7 +96,7 @@ pub(super) fn growing_chunk(live: Arc<LiveShape>, chunk: u32) -> impl Stream<Ite
 
 struct ChunkReader {
     live: Arc<LiveShape>,
-    states: watch::Receiver<LogState>,
+    states: Reader,
     chunk: u32,
     piece: usize,
     is_closed: bool,
@@ -118,7 +117,7 @@ impl ChunkReader {
                     return Ok(Some(Bytes::from_static(if self.piece == 0 { b"[]" } else { b"]" })));
                 }
                 SnapshotPiece::Pending if status == ShapeStatus::Gone => return Err(Broken),
-                SnapshotPiece::Pending => self.states.changed().await.map_err(|_| Broken)?,
+                SnapshotPiece::Pending => self.states.changed().await,
             }
         }
     }
@@ -153,7 +152,7 @@ mod tests {
         let table = Arc::new(TableSchema { id, name, columns: vec![], primary_key: vec![] });
         let (replica, log) = (ReplicaMode::Default, LogMode::Full);
         let columns_listed = false;
-        let definition = Definition { table, columns: vec![], columns_listed, predicate: None, replica, log };
+        let definition = Definition { table, columns: [].into(), columns_listed, predicate: None, replica, log };
         LiveShape::in_memory(Arc::new(definition))
     }
 

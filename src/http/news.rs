@@ -1,6 +1,4 @@
-//! What there is of a shape's log for a request, and when there is more.
-
-use tokio::sync::watch;
+//! What there is of a shape's log for a request.
 
 use crate::engine::{LiveShape, LogState, SnapshotPiece};
 use crate::protocol::{LogView, Request, SnapshotView};
@@ -14,10 +12,4 @@ pub(super) fn view(request: &Request, live: &LiveShape, state: LogState) -> LogV
         SnapshotView::Writing { next_has_begun: matches!(next, Some(SnapshotPiece::Items(_))) }
     };
     LogView { snapshot, latest: state.latest }
-}
-
-/// Waits until the log's state has changed.
-pub(super) async fn changed(states: &mut watch::Receiver<LogState>) {
-    // The sender lives in the shape, which the request holds.
-    let _ = states.changed().await;
 }

@@ -15,7 +15,7 @@ use super::admission::hold;
 use super::answer::Reply;
 use super::body::{Pieces, growing_chunk, whole_chunk};
 use super::error::Failure;
-use super::news::{changed, view};
+use super::news::view;
 use super::sse::{Events, Pace};
 use crate::engine::{CreateError, Definition, Engine, EngineStatus, LiveShape, LogState, ShapeStatus};
 use crate::interrupt::Registration;
@@ -153,7 +153,7 @@ impl Serving {
             };
             let registration = registration.get_or_insert_with(|| self.register(&now));
             tokio::select! {
-                () = changed(&mut states) => {}
+                () = states.changed() => {}
                 () = registration.fired() => {
                     if !self.is_settled {
                         return Ok(None);

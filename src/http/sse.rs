@@ -11,11 +11,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream::{self, Stream};
-use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use super::news::{changed, view};
-use crate::engine::{LiveShape, LogState, ShapeStatus, SnapshotPiece};
+use super::news::view;
+use crate::engine::{LiveShape, LogState, Reader, ShapeStatus, SnapshotPiece};
 use crate::interrupt::Registration;
 use crate::pg::Lsn;
 use crate::protocol::{
@@ -43,7 +42,7 @@ impl Pace {
 #[derive(Debug)]
 pub(super) struct Events {
     live: Arc<LiveShape>,
-    states: watch::Receiver<LogState>,
+    states: Reader,
     registration: Registration,
     pace: Pace,
     /// What the client would ask for next.
@@ -99,7 +98,7 @@ impl Events {
                 return Some(bytes);
             }
             tokio::select! {
-                () = changed(&mut self.states) => {}
+                () = self.states.changed() => {}
                 () = self.registration.fired() => return None,
                 () = sleep_until(self.pace.end) => return None,
                 () = sleep_until(self.quiet_until) => return Some(Bytes::from_static(KEEP_ALIVE)),

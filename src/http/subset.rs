@@ -31,7 +31,7 @@ impl Serving {
         // Of a shape that the server defines, no column can be found out about that it does not show.
         let shown = (!self.by_client).then(|| definition.columns.clone());
         let queryable = self.queryable.as_ref().map(|names| {
-            names.iter().filter_map(|name| table.column(name)).map(|(position, _)| position).collect::<Vec<_>>()
+            names.iter().filter_map(|name| table.column(name)).map(|(position, _)| position).collect()
         });
         let columns = shown.or(queryable);
         let limits = self.service.limits().definition();

@@ -64,7 +64,7 @@ impl Target {
         };
         meant.table == waiting.table.id
             && has_filter
-            && meant.columns.as_ref().is_none_or(|columns| *columns == waiting.columns)
+            && meant.columns.as_ref().is_none_or(|columns| **columns == *waiting.columns)
     }
 }
 

@@ -8,41 +8,51 @@ use super::expr::{Comparison, IsTest};
 use super::term::{Branches, Call, Constant, Convert, Each, Is, Like, Part, Quantified, Term, Test};
 use crate::pg::{PgType, quote_ident, quote_literal};
 
-/// `term` with `$n` for its constants, and these in order.
-pub(super) fn template(term: &Term) -> (String, Vec<Constant>) {
-    let mut printer = Printer { out: String::new(), values: Lifted(Vec::new()) };
-    printer.term(term);
-    // They are kept with the shape.
-    let Printer { mut out, values: Lifted(mut params) } = printer;
-    out.shrink_to_fit();
-    params.shrink_to_fit();
-    (out, params)
-}
-
-/// `term` as SQL.
-pub(super) fn sql(term: &Term) -> String {
-    let mut printer = Printer { out: String::new(), values: InPlace };
+/// `term` with `$n` for its constants.
+pub(super) fn template(term: &Term, names: &Names<'_>) -> String {
+    let mut printer = Printer { out: String::new(), values: Lifted(Vec::new()), names };
     printer.term(term);
     printer.out
 }
 
+/// The constants of `term`, in the order of printing.
+pub(super) fn params(term: &Term) -> Vec<&Constant> {
+    let mut printer = Printer { out: String::new(), values: Lifted(Vec::new()), names: &Names::default() };
+    printer.term(term);
+    printer.values.0
+}
+
+/// `term` as SQL.
+pub(super) fn sql(term: &Term, names: &Names<'_>) -> String {
+    let mut printer = Printer { out: String::new(), values: InPlace, names };
+    printer.term(term);
+    printer.out
+}
+
+/// The columns of a filter by position, ascending, and their names.
+#[derive(Debug, Default)]
+pub(super) struct Names<'a> {
+    pub(super) columns: &'a [usize],
+    pub(super) names: &'a [String],
+}
+
 /// How the values are printed.
-trait Values {
-    fn constant(&mut self, constant: &Constant, out: &mut String);
-    fn handed_on(&mut self, part: &HandedOn, out: &mut String);
+trait Values<'t> {
+    fn constant(&mut self, constant: &'t Constant, out: &mut String);
+    fn handed_on(&mut self, part: &'t HandedOn, out: &mut String);
 }
 
 /// As `$n`.
-struct Lifted(Vec<Constant>);
+struct Lifted<'t>(Vec<&'t Constant>);
 
-impl Values for Lifted {
-    fn constant(&mut self, constant: &Constant, out: &mut String) {
-        self.0.push(constant.clone());
+impl<'t> Values<'t> for Lifted<'t> {
+    fn constant(&mut self, constant: &'t Constant, out: &mut String) {
+        self.0.push(constant);
         out.push('$');
         out.push_str(itoa::Buffer::new().format(self.0.len()));
     }
 
-    fn handed_on(&mut self, part: &HandedOn, out: &mut String) {
+    fn handed_on(&mut self, part: &'t HandedOn, out: &mut String) {
         let (pieces, constants) = part.template();
         let mut constants = constants.iter();
         for (position, piece) in pieces.iter().enumerate() {
@@ -59,7 +69,7 @@ impl Values for Lifted {
 /// As literals.
 struct InPlace;
 
-impl Values for InPlace {
+impl Values<'_> for InPlace {
     fn constant(&mut self, constant: &Constant, out: &mut String) {
         out.push_str(&constant.text.as_deref().map_or_else(|| "NULL".to_owned(), quote_literal));
         out.push_str("::");
@@ -71,19 +81,20 @@ impl Values for InPlace {
     }
 }
 
-struct Printer<V> {
+struct Printer<'n, V> {
     out: String,
     values: V,
+    names: &'n Names<'n>,
 }
 
-impl<V: Values> Printer<V> {
+impl<'t, V: Values<'t>> Printer<'_, V> {
     fn text(&mut self, text: &str) {
         self.out.push_str(text);
     }
 
-    fn term(&mut self, term: &Term) {
+    fn term(&mut self, term: &'t Term) {
         match term {
-            Term::Column(column) => self.text(&quote_ident(&column.name)),
+            Term::Column(column) => self.column(column.position),
             Term::Constant(constant) => self.values.constant(constant, &mut self.out),
             Term::HandedOn(part) => self.values.handed_on(part, &mut self.out),
             Term::Convert(convert) => self.convert(convert),
@@ -130,7 +141,14 @@ impl<V: Values> Printer<V> {
         }
     }
 
-    fn list(&mut self, terms: &[Term], separator: &str) {
+    fn column(&mut self, position: usize) {
+        let place = self.names.columns.binary_search(&position).ok();
+        if let Some(name) = place.and_then(|place| self.names.names.get(place)) {
+            self.text(&quote_ident(name));
+        }
+    }
+
+    fn list(&mut self, terms: &'t [Term], separator: &str) {
         for (i, term) in terms.iter().enumerate() {
             if i > 0 {
                 self.text(separator);
@@ -139,13 +157,13 @@ impl<V: Values> Printer<V> {
         }
     }
 
-    fn junction(&mut self, terms: &[Term], separator: &str) {
+    fn junction(&mut self, terms: &'t [Term], separator: &str) {
         self.text("(");
         self.list(terms, separator);
         self.text(")");
     }
 
-    fn infix(&mut self, left: &Term, op: &str, right: &Term) {
+    fn infix(&mut self, left: &'t Term, op: &str, right: &'t Term) {
         self.text("(");
         self.term(left);
         self.text(" ");
@@ -155,7 +173,7 @@ impl<V: Values> Printer<V> {
         self.text(")");
     }
 
-    fn convert(&mut self, convert: &Convert) {
+    fn convert(&mut self, convert: &'t Convert) {
         let Some(ty) = &convert.written else { return self.term(&convert.inner) };
         self.text("(");
         self.term(&convert.inner);
@@ -167,7 +185,7 @@ impl<V: Values> Printer<V> {
         });
     }
 
-    fn quantified(&mut self, quantified: &Quantified) {
+    fn quantified(&mut self, quantified: &'t Quantified) {
         self.text("(");
         self.term(&quantified.value);
         self.text(" ");
@@ -177,7 +195,7 @@ impl<V: Values> Printer<V> {
         self.text("))");
     }
 
-    fn like(&mut self, like: &Like) {
+    fn like(&mut self, like: &'t Like) {
         self.text("(");
         self.term(&like.value);
         self.text(if like.negated { " NOT" } else { "" });
@@ -191,7 +209,7 @@ impl<V: Values> Printer<V> {
     }
 
     /// By its full name: a function of the user's may have the same, and types that fit better.
-    fn call(&mut self, call: &Call) {
+    fn call(&mut self, call: &'t Call) {
         let name = call.function.name;
         if !call.is_operator {
             self.text("\"pg_catalog\".");
@@ -219,7 +237,7 @@ impl<V: Values> Printer<V> {
         self.text(")");
     }
 
-    fn case(&mut self, branches: &Branches) {
+    fn case(&mut self, branches: &'t Branches) {
         self.text("(CASE");
         for (when, then) in &branches.whens {
             self.text(" WHEN ");
@@ -234,8 +252,8 @@ impl<V: Values> Printer<V> {
         self.text(" END)");
     }
 
-    fn part(&mut self, part: &Part) {
-        let bound = |printer: &mut Self, term: &Option<Term>| {
+    fn part(&mut self, part: &'t Part) {
+        let bound = |printer: &mut Self, term: &'t Option<Term>| {
             if let Some(term) = term {
                 printer.text("(");
                 printer.term(term);
@@ -254,7 +272,7 @@ impl<V: Values> Printer<V> {
         }
     }
 
-    fn each(&mut self, each: &Each) {
+    fn each(&mut self, each: &'t Each) {
         let symbol = match &each.test {
             Test::Call { function, .. } => function.name,
             Test::Like { case: None, negated: false } => "~~",
@@ -271,7 +289,7 @@ impl<V: Values> Printer<V> {
         self.text("))");
     }
 
-    fn is(&mut self, is: &Is) {
+    fn is(&mut self, is: &'t Is) {
         self.text("(");
         self.term(&is.value);
         self.text(if is.negated { " IS NOT " } else { " IS " });

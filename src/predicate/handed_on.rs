@@ -99,7 +99,7 @@ fn lift(condition: &mut Expr) -> Vec<Constant> {
 
 /// A literal as written, whatever Postgres makes of it.
 fn known(ty: PgType, text: &str) -> Constant {
-    Constant { ty, value: Some(Value::Text(text.into())), text: Some(text.to_owned()) }
+    Constant { ty, value: Some(Value::Text(text.into())), text: Some(text.into()) }
 }
 
 /// The text between `$1`, `$2` and so on, which stand in it in this order: the printer goes through the tree as the lifting

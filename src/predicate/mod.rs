@@ -20,6 +20,7 @@ mod oracle_tests;
 mod parse;
 mod print;
 mod quick;
+mod template;
 mod term;
 mod value;
 
@@ -29,4 +30,5 @@ pub use expr::Expr;
 pub use handed_on::HandedOn;
 pub use keys::{IndexKey, Wanted};
 pub use parse::{FilterLimits, OrderBy};
+pub use template::Template;
 pub use value::{Rank, Value};

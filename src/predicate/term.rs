@@ -14,7 +14,7 @@ use crate::pg::PgType;
 /// [`Term::Convert`] stands between.
 #[derive(Clone, Debug)]
 pub(super) enum Term {
-    /// A column: its position, name and base type.
+    /// A column: its position and base type.
     Column(Box<ColumnRef>),
     Constant(Box<Constant>),
     Convert(Box<Convert>),
@@ -43,7 +43,6 @@ pub(super) enum Term {
 #[derive(Clone, Debug)]
 pub(super) struct ColumnRef {
     pub(super) position: usize,
-    pub(super) name: String,
     pub(super) reader: Reader,
 }
 
@@ -64,7 +63,7 @@ pub(super) struct Constant {
     /// `None` for NULL.
     pub(super) value: Option<Value>,
     /// What Postgres prints for it.
-    pub(super) text: Option<String>,
+    pub(super) text: Option<Box<str>>,
 }
 
 #[derive(Clone, Debug)]
@@ -256,7 +255,7 @@ impl Constant {
             Value::Text(text) if ty == PgType::Bpchar => Value::Text(text.trim_end_matches(' ').into()),
             value => value,
         };
-        Self { text: Some(text), ty, value: Some(value) }
+        Self { text: Some(text.into()), ty, value: Some(value) }
     }
 }
 

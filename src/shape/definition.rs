@@ -13,7 +13,7 @@ pub struct Definition {
     /// The table.
     pub table: Arc<TableSchema>,
     /// The selected columns: positions in the table, ascending.
-    pub columns: Vec<usize>,
+    pub columns: Arc<[usize]>,
     /// Whether they were listed; else the shape follows the table.
     pub columns_listed: bool,
     /// The filter.
@@ -130,7 +130,7 @@ mod tests {
 
     fn definition(table: &Arc<TableSchema>, columns: &[usize], columns_listed: bool) -> Definition {
         let (replica, log) = (ReplicaMode::Default, LogMode::Full);
-        Definition { table: table.clone(), columns: columns.to_vec(), columns_listed, predicate: None, replica, log }
+        Definition { table: table.clone(), columns: columns.into(), columns_listed, predicate: None, replica, log }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! written once.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::pg::TableSchema;
 use crate::protocol::{Cells, ItemEncoder, Place, ReplicaMode};
@@ -9,7 +10,7 @@ use crate::protocol::{Cells, ItemEncoder, Place, ReplicaMode};
 /// One projection of a table.
 #[derive(Debug)]
 pub(super) struct Projection {
-    pub(super) columns: Vec<usize>,
+    pub(super) columns: Arc<[usize]>,
     pub(super) replica: ReplicaMode,
     /// How many shapes have it.
     pub(super) users: usize,
@@ -54,7 +55,7 @@ pub(super) enum ChangeItems<'a> {
 }
 
 impl Projection {
-    pub(super) fn new(table: &TableSchema, columns: Vec<usize>, replica: ReplicaMode) -> Self {
+    pub(super) fn new(table: &TableSchema, columns: Arc<[usize]>, replica: ReplicaMode) -> Self {
         let encoder = ItemEncoder::new(table, &columns);
         let is_not_null = |at: &usize| table.columns.get(*at).is_some_and(|column| column.not_null);
         let not_null = columns.iter().copied().filter(is_not_null).collect();

@@ -24,7 +24,7 @@ pub(super) struct FollowedTable {
     pub(super) slots: BTreeSet<Slot>,
     pub(super) projections: Vec<Projection>,
     /// Where a projection is among them, as long as a shape uses it.
-    places: HashMap<(Vec<usize>, ReplicaMode), usize>,
+    places: HashMap<(Arc<[usize]>, ReplicaMode), usize>,
     /// Those that no shape uses.
     unused: Vec<usize>,
     /// For each value of a tuple its column's position in the schema; unknown until the stream has described the table.
@@ -163,7 +163,7 @@ mod tests {
         let schema = Arc::new(TableSchema { id, name, columns, primary_key: vec![0] });
         let definition = |columns: &[usize]| Definition {
             table: schema.clone(),
-            columns: columns.to_vec(),
+            columns: columns.into(),
             columns_listed: true,
             predicate: None,
             replica: ReplicaMode::Default,

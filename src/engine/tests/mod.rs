@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use tokio::task::JoinHandle;
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
-use super::{Engine, EngineConfig, Evaluator, LiveShape, LogState, ShapeStatus, StartError};
+use super::{Engine, EngineConfig, Evaluator, LiveShape, Reader, ShapeStatus, StartError};
 use crate::protocol::LogOffset;
 use crate::shape::{IntoShape, Shape};
 use crate::source::{PostgresSource, Source};
@@ -183,7 +183,7 @@ impl UnseenRow {
 /// A shape as a client holds it: built from the snapshot and the log alone, with every step checked.
 struct Materialised {
     live: Arc<LiveShape>,
-    state: tokio::sync::watch::Receiver<LogState>,
+    state: Reader,
     rows: BTreeMap<String, Map<String, Value>>,
     offset: LogOffset,
     has_snapshot: bool,
@@ -199,7 +199,7 @@ impl Materialised {
     }
 
     async fn wait(&mut self) {
-        self.state.changed().await.unwrap();
+        self.state.changed().await;
     }
 
     /// Reads the snapshot if it has not, then the log to its end.

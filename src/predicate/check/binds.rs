@@ -103,7 +103,7 @@ fn constant(unknown: Unknown<'_>, ty: &PgType) -> Result<Constant, CheckError> {
     let mut constant = Constant::new(ty.clone(), value);
     if *ty == PgType::Bpchar {
         // LIKE sees the blanks.
-        constant.text = Some(text.to_owned());
+        constant.text = Some(text.into());
     }
     Ok(constant)
 }

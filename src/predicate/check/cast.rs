@@ -81,7 +81,7 @@ fn cast_constant(constant: &Constant, to: &PgType, how: &Conversion, at: usize) 
     let value = how.apply(value).map_err(|reason| match reason {
         // Postgres may know the text.
         EvalError::InvalidInput { .. } => {
-            CheckError::InvalidSyntax { at, ty: to.to_string(), value: constant.text.clone().unwrap_or_default() }
+            CheckError::InvalidSyntax { at, ty: to.to_string(), value: constant.text.as_deref().unwrap_or_default().to_owned() }
         }
         reason => CheckError::Constant { at, reason },
     })?;

@@ -104,5 +104,5 @@ fn element(array: &Typed<'_>, all: bool, at: usize) -> Result<PgType, CheckError
 
 /// In the place of an element while the operator is looked for.
 fn stand_in() -> Term {
-    Term::Column(Box::new(ColumnRef { position: usize::MAX, name: String::new(), reader: Reader::Bool }))
+    Term::Column(Box::new(ColumnRef { position: usize::MAX, reader: Reader::Bool }))
 }

@@ -71,7 +71,7 @@ pub(super) fn raw(value: Typed<'_>, at: usize) -> Result<Term, CheckError> {
 fn as_text(pattern: Typed<'_>) -> Term {
     match pattern.term {
         Term::Constant(constant) if pattern.ty == PgType::Bpchar => {
-            let trimmed = constant.text.as_deref().map(|text| text.trim_end_matches(' ').to_owned());
+            let trimmed = constant.text.as_deref().map(|text| text.trim_end_matches(' ').into());
             text_constant(Constant { text: trimmed, ..*constant })
         }
         Term::Constant(constant) => text_constant(*constant),

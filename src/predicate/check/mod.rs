@@ -23,11 +23,13 @@ pub(super) use walk::Checker;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::canonical;
 use super::keys::{IndexKey, index_keys};
+use super::template::Template;
 use super::term::{Constant, Term};
 use super::{CheckError, EvalError, Expr, HandedOn};
 use crate::pg::TableSchema;
@@ -74,9 +76,7 @@ pub trait Row {
 #[derive(Clone)]
 pub struct Predicate {
     term: Term,
-    template: String,
-    params: Vec<Constant>,
-    columns: Vec<usize>,
+    template: Arc<Template>,
 }
 
 impl Predicate {
@@ -87,9 +87,8 @@ impl Predicate {
     /// What Postgres would refuse: by name.
     pub fn check(expr: &Expr, binds: &[Bind], table: &TableSchema) -> Result<Self, CheckError> {
         let term = walk::Checker::new(binds, table).filter(expr)?;
-        let (template, params) = canonical::template(&term);
-        let columns = term.columns();
-        Ok(Self { term, template, params, columns })
+        let template = Arc::new(Template::new(&term, table));
+        Ok(Self { term, template })
     }
 
     /// The same, where nothing may be handed on.
@@ -126,30 +125,47 @@ impl Predicate {
     /// The canonical text, literals lifted into `$n` in the order of printing: what two equal filters share whatever
     /// their values.
     pub fn template(&self) -> &str {
+        self.template.text()
+    }
+
+    /// The same, to be kept once for all filters that have it.
+    pub fn shared_template(&self) -> &Arc<Template> {
         &self.template
+    }
+
+    /// The same filter with an equal template in place of its own.
+    #[must_use]
+    pub fn with_template(&self, template: &Arc<Template>) -> Self {
+        debug_assert_eq!(self.template, *template);
+        Self { term: self.term.clone(), template: template.clone() }
     }
 
     /// The values of the template's `$n`, as text.
     pub fn params(&self) -> impl Iterator<Item = Option<&str>> {
-        self.params.iter().map(|param| param.text.as_deref())
+        canonical::params(&self.term).into_iter().map(|param| param.text.as_deref())
     }
 
     /// Whether `other` is this filter with some values where this has NULL, alone or in an array.
     pub fn leaves_open(&self, other: &Self) -> bool {
         let fits = |(open, value): (&Constant, &Constant)| open.has_null() || open.text == value.text;
-        self.template == other.template
-            && self.params.len() == other.params.len()
-            && self.params.iter().zip(&other.params).all(fits)
+        self.has_params_of(other, fits)
+    }
+
+    /// Whether `other` has the same template, and values that fit those of this.
+    fn has_params_of(&self, other: &Self, fits: impl Fn((&Constant, &Constant)) -> bool) -> bool {
+        let is_alike = Arc::ptr_eq(&self.template, &other.template) || self.template() == other.template();
+        let (ours, theirs) = (canonical::params(&self.term), canonical::params(&other.term));
+        is_alike && ours.len() == theirs.len() && ours.into_iter().zip(theirs).all(fits)
     }
 
     /// SQL for Postgres, every value inlined as a typed literal, fully parenthesised.
     pub fn sql(&self) -> String {
-        canonical::sql(&self.term)
+        canonical::sql(&self.term, &self.template.names())
     }
 
     /// The positions of the columns it reads, ascending.
     pub fn columns(&self) -> &[usize] {
-        &self.columns
+        self.template.columns()
     }
 
     /// Conditions by which the router may find it: every row that is in meets at least one. `None` if it must be
@@ -162,9 +178,7 @@ impl Predicate {
 impl PartialEq for Predicate {
     fn eq(&self, other: &Self) -> bool {
         let same = |(a, b): (&Constant, &Constant)| a.text == b.text && a.ty == b.ty;
-        self.template == other.template
-            && self.params.len() == other.params.len()
-            && self.params.iter().zip(&other.params).all(same)
+        self.has_params_of(other, same)
     }
 }
 
@@ -172,7 +186,7 @@ impl Eq for Predicate {}
 
 impl Hash for Predicate {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.template.hash(state);
+        self.template().hash(state);
         for param in self.params() {
             param.hash(state);
         }
@@ -182,7 +196,7 @@ impl Hash for Predicate {
 /// Without the values, which are the users'.
 impl fmt::Debug for Predicate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Predicate").field(&self.template).finish()
+        f.debug_tuple("Predicate").field(&self.template()).finish()
     }
 }
 

@@ -192,7 +192,7 @@ impl<'a> Checker<'a> {
         };
         let ty = super::binds::base(&column.ty);
         let reader = Reader::new(&ty);
-        let mut term = Term::Column(Box::new(ColumnRef { position, name: name.to_owned(), reader }));
+        let mut term = Term::Column(Box::new(ColumnRef { position, reader }));
         if let (PgType::Array(_), true) = (&column.ty, ty != column.ty && Value::is_supported(&ty)) {
             // Postgres takes no array of a domain for one of its base type by itself. An array of a domain over arrays
             // has no base type that it could become.

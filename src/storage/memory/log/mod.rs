@@ -4,12 +4,15 @@
 //! tail gets a copy, made once for each (offset, end) and shared by all who ask for the same, which is what a crowd of
 //! live requests does after each change.
 
+mod snapshot;
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
 use crate::protocol::LogOffset;
 use crate::storage::{Items, LogSlice, ShapeLog, SnapshotPiece, StorageError};
+use snapshot::Snapshot;
 
 /// A tail of this size is sealed: copies of the tail stay small, and segments few.
 const SEGMENT_BYTES: usize = 64 * 1024;
@@ -22,7 +25,13 @@ pub(super) struct MemoryLog {
 
 #[derive(Debug, Default)]
 struct Inner {
-    snapshot: Vec<SnapshotChunk>,
+    snapshot: Snapshot,
+    /// Nothing for a shape whose rows have not changed.
+    changes: Option<Box<Changes>>,
+}
+
+#[derive(Debug, Default)]
+struct Changes {
     segments: Vec<Segment>,
     /// Starts at `tail_start`.
     tail: Vec<u8>,
@@ -33,12 +42,6 @@ struct Inner {
     /// How many items readers may see.
     published: usize,
     last_read: Option<CachedRead>,
-}
-
-#[derive(Debug, Default)]
-struct SnapshotChunk {
-    pieces: Vec<Bytes>,
-    closed: bool,
 }
 
 #[derive(Debug)]
@@ -81,37 +84,22 @@ impl MemoryLog {
 
 impl ShapeLog for MemoryLog {
     fn append_snapshot(&self, items: Bytes) -> Result<(), StorageError> {
-        let mut inner = self.lock();
-        if let Some(open) = inner.snapshot.last_mut().filter(|chunk| !chunk.closed) {
-            open.pieces.push(items);
-        } else {
-            // Most shapes have one chunk only.
-            inner.snapshot.reserve_exact(1);
-            inner.snapshot.push(SnapshotChunk { pieces: vec![items], closed: false });
-        }
+        self.lock().snapshot.append(items);
         Ok(())
     }
 
     fn close_snapshot_chunk(&self) -> Result<(), StorageError> {
-        if let Some(chunk) = self.lock().snapshot.last_mut() {
-            chunk.closed = true;
-        }
+        self.lock().snapshot.close_chunk();
         Ok(())
     }
 
     fn snapshot_piece(&self, chunk: u32, piece: usize) -> SnapshotPiece {
-        let inner = self.lock();
-        let Some(chunk) = inner.snapshot.get(chunk as usize) else { return SnapshotPiece::Pending };
-        match chunk.pieces.get(piece) {
-            Some(items) => SnapshotPiece::Items(items.clone()),
-            None if chunk.closed => SnapshotPiece::EndOfChunk,
-            None => SnapshotPiece::Pending,
-        }
+        self.lock().snapshot.piece(chunk, piece)
     }
 
     fn append(&self, items: Items<'_>) -> Result<(), StorageError> {
         let mut guard = self.lock();
-        let inner = &mut *guard;
+        let inner = guard.changes.get_or_insert_default();
         let base = inner.tail_start + inner.tail.len() as u64;
         inner.tail.extend_from_slice(items.bytes);
         let mut chunk_start = match inner.chunk_ends.last() {
@@ -130,7 +118,8 @@ impl ShapeLog for MemoryLog {
     }
 
     fn publish(&self) -> LogOffset {
-        let mut inner = self.lock();
+        let mut guard = self.lock();
+        let Some(inner) = &mut guard.changes else { return LogOffset::SNAPSHOT_LAST };
         inner.published = inner.items.len();
         inner.last_read = None;
         if inner.tail.len() >= SEGMENT_BYTES {
@@ -140,7 +129,10 @@ impl ShapeLog for MemoryLog {
     }
 
     fn read(&self, offset: LogOffset) -> LogSlice {
-        let mut inner = self.lock();
+        let mut guard = self.lock();
+        let Some(inner) = &mut guard.changes else {
+            return LogSlice { pieces: Vec::new(), end: LogOffset::SNAPSHOT_LAST, is_tail: true };
+        };
         let visible = inner.items.get(..inner.published).unwrap_or_default();
         let from = visible.partition_point(|item| item.offset() <= offset);
         let chunk = inner.chunk_ends.partition_point(|&end| end <= from);
@@ -153,7 +145,7 @@ impl ShapeLog for MemoryLog {
     }
 }
 
-impl Inner {
+impl Changes {
     fn latest(&self) -> LogOffset {
         match self.published.checked_sub(1).and_then(|last| self.items.get(last)) {
             Some(item) => item.offset(),

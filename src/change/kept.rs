@@ -13,11 +13,11 @@ impl KeptRow {
     /// A copy of these values.
     pub fn new(cells: &[Option<&[u8]>]) -> Self {
         let mut bytes = Vec::with_capacity(cells.iter().flatten().map(|cell| cell.len()).sum());
-        let mut end = |cell: &Option<&[u8]>| {
-            bytes.extend_from_slice((*cell)?);
+        let mut end = |cell: Option<&[u8]>| {
+            bytes.extend_from_slice(cell?);
             Some(bytes.len())
         };
-        let ends = cells.iter().map(&mut end).collect();
+        let ends = cells.iter().copied().map(&mut end).collect();
         Self { bytes: bytes.into(), ends }
     }
 
@@ -30,6 +30,11 @@ impl KeptRow {
             start = end;
             cell
         })
+    }
+
+    /// Whether `other` has the same values in these columns.
+    pub fn agrees_in(&self, columns: &[usize], other: &Self) -> bool {
+        columns.iter().all(|&column| self.cells().nth(column) == other.cells().nth(column))
     }
 
     /// How much memory it takes, in bytes.
@@ -55,5 +60,12 @@ mod tests {
             let kept = KeptRow::new(cells);
             assert_eq!(kept.cells().collect::<Vec<_>>(), cells);
         }
+    }
+
+    #[test]
+    fn rows_may_agree_in_some_columns() {
+        let [one, two] = [Some(b"b".as_slice()), None].map(|cell| KeptRow::new(&[Some(b"a"), cell, Some(b"c"), None]));
+        assert!(one.agrees_in(&[0, 2, 3], &two) && one.agrees_in(&[], &two));
+        assert!(!one.agrees_in(&[0, 1], &two));
     }
 }

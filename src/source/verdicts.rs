@@ -28,7 +28,7 @@ pub(super) async fn ask(pool: &Pool, asks: &[Ask], limit: Duration) -> Result<Ve
     let statement = Statement::new(asks);
     let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
         statement.parameters.iter().map(|parameter| (parameter as &(dyn ToSql + Sync), parameter.ty())).collect();
-    let begin = format!(
+    let start = format!(
         "BEGIN READ ONLY; {}{}SET LOCAL statement_timeout = {}",
         settings::display("SET LOCAL"),
         settings::no_timeouts("SET LOCAL"),
@@ -37,15 +37,15 @@ pub(super) async fn ask(pool: &Pool, asks: &[Ask], limit: Duration) -> Result<Ve
     let client = get(pool).await?;
     // All are sent before the first is answered. If one fails, so do those behind it, and the last ends the transaction.
     let asked = join3(
-        client.batch_execute(&begin),
+        client.batch_execute(&start),
         client.query_typed(&statement.sql, &parameters),
         client.batch_execute("COMMIT"),
     );
-    let Ok((begun, answered, ended)) = timeout(limit + SILENCE, asked).await else {
+    let Ok((started, answered, ended)) = timeout(limit + SILENCE, asked).await else {
         drop(Pooled::take(client));
         return Err(SourceError::Lost(std::io::ErrorKind::TimedOut.into()));
     };
-    begun?;
+    started?;
     let answered = answered?;
     ended?;
     for row in &answered {
@@ -95,13 +95,8 @@ impl<'a> Statement<'a> {
             }
         }
         let mut statement = Self { sql: String::new(), parameters: Vec::new() };
-        for part in &parts {
-            if !statement.sql.is_empty() {
-                statement.sql.push_str(" UNION ALL ");
-            }
-            statement.part(part);
-        }
-        statement
+        let parts: Vec<String> = parts.iter().map(|part| statement.part(part)).collect();
+        Self { sql: parts.join(" UNION ALL "), ..statement }
     }
 
     /// `$n` for another parameter.
@@ -110,8 +105,8 @@ impl<'a> Statement<'a> {
         format!("${}", self.parameters.len())
     }
 
-    /// Adds what is asked of one table: conditions and rows are joined by the pairs in which they are asked.
-    fn part(&mut self, part: &Part<'a>) {
+    /// Asks of one table: conditions and rows are joined by the pairs in which they are asked.
+    fn part(&mut self, part: &Part<'a>) -> String {
         let name = part.free_name();
         let mut kept = Rows::default();
         let mut pairs: [Vec<i32>; 3] = Default::default();
@@ -126,34 +121,32 @@ impl<'a> Statement<'a> {
         let [ask, place, row] = pairs.map(|pair| self.parameter(Parameter::Numbers(pair)));
         let cases: Vec<String> =
             part.asks.iter().map(|(number, ask)| format!("WHEN {number} THEN ({}) IS TRUE", ask.sql)).collect();
-        self.sql.push_str(&format!(
+        format!(
             "SELECT {name}ask, {name}place, CASE {name}ask {cases} END FROM (\
              WITH {name}rows AS MATERIALIZED ({rows}) SELECT * FROM {name}rows JOIN unnest({ask}::int4[], {place}::int4[], \
              {row}::int4[]) AS {name}pairs({name}ask, {name}place, {name}row) USING ({name}row)) AS {name}asked",
             cases = cases.join(" "),
-        ));
+        )
     }
 
     /// The query that makes values of the rows' texts. An explicit collation in it is an implicit one outside.
     fn rows(&mut self, part: &Part<'a>, name: &str, kept: &Rows<'a>) -> String {
         let numbers = (0..).zip(&kept.rows).map(|(number, _)| number).collect();
-        let mut arrays = format!("{}::int4[]", self.parameter(Parameter::Numbers(numbers)));
-        let (mut values, mut texts) = (format!("{name}row"), format!("{name}row"));
+        let mut arrays = vec![format!("{}::int4[]", self.parameter(Parameter::Numbers(numbers)))];
+        let mut values = vec![format!("{name}row")];
+        let mut texts = values.clone();
         let rows: Vec<Vec<Option<&[u8]>>> = kept.rows.iter().map(|row| row.cells().collect()).collect();
         for position in part.columns() {
             let Some(column) = part.table.columns.get(position) else { continue };
             let cells = rows.iter().map(|row| row.get(position).copied().flatten().map(Text)).collect();
-            let array = self.parameter(Parameter::Texts(cells));
+            let text = format!("{name}{position}");
             let collate = column.collation.as_ref().map(|collation| format!(" COLLATE {}", collation.sql_name));
-            arrays.push_str(&format!(", {array}::text[]"));
-            texts.push_str(&format!(", {name}{position}"));
-            values.push_str(&format!(
-                ", {name}{position}::{ty}{collate} AS {column}",
-                ty = column.ty.sql_name(),
-                collate = collate.unwrap_or_default(),
-                column = quote_ident(&column.name),
-            ));
+            let (ty, collate) = (column.ty.sql_name(), collate.unwrap_or_default());
+            values.push(format!("{text}::{ty}{collate} AS {}", quote_ident(&column.name)));
+            arrays.push(format!("{}::text[]", self.parameter(Parameter::Texts(cells))));
+            texts.push(text);
         }
+        let [values, arrays, texts] = [values, arrays, texts].map(|list| list.join(", "));
         format!("SELECT {values} FROM unnest({arrays}) AS {name}texts({texts})")
     }
 }

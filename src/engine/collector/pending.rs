@@ -88,16 +88,44 @@ impl PendingChange {
         Self { number, op, old: old.map(version), new: new.map(version) }
     }
 
-    fn versions(&mut self) -> impl Iterator<Item = &mut Version> {
-        self.old.iter_mut().chain(&mut self.new)
+    fn versions(&self) -> impl Iterator<Item = &Version> {
+        self.old.iter().chain(&self.new)
+    }
+
+    fn is_new(&self) -> bool {
+        self.versions().any(|version| version.standing == Standing::New)
+    }
+
+    /// Asks about its rows: about both at once if they are the same to the condition.
+    fn ask(&mut self, question: &mut Question, condition: usize, columns: &[usize]) {
+        if let Some(old) = &mut self.old {
+            old.standing = Standing::Asked(question.row(condition, &old.row));
+        }
+        if let Some(new) = &mut self.new {
+            let same = self.old.as_ref().filter(|old| old.row.agrees_in(columns, &new.row));
+            new.standing = match same {
+                Some(old) => old.standing,
+                None => Standing::Asked(question.row(condition, &new.row)),
+            };
+        }
+    }
+
+    /// Takes Postgres' word for what was asked.
+    fn answer(&mut self, verdicts: &Verdicts) -> Result<(), Arc<PostgresTrouble>> {
+        for version in self.old.iter_mut().chain(&mut self.new) {
+            if let Standing::Asked(asked) = version.standing {
+                version.standing = if verdicts.of(asked)? { Standing::In } else { Standing::Out };
+            }
+        }
+        Ok(())
     }
 
     fn bytes(&self) -> usize {
-        self.old.iter().chain(&self.new).map(|version| version.row.size()).sum::<usize>() + size_of::<Self>()
+        self.versions().map(|version| version.row.size()).sum::<usize>() + size_of::<Self>()
     }
 
     fn is_judged(&self) -> bool {
-        self.old.iter().chain(&self.new).all(|version| matches!(version.standing, Standing::In | Standing::Out))
+        self.versions().all(|version| matches!(version.standing, Standing::In | Standing::Out))
     }
 }
 
@@ -160,14 +188,13 @@ impl Pending {
     /// Adds to the question what has not been asked, until that is full.
     pub(super) fn ask(&mut self, question: &mut Question, table: &Arc<TableSchema>) {
         let changes = self.transactions.iter_mut().flat_map(|waiting| &mut waiting.changes);
-        let new = changes.flat_map(PendingChange::versions).filter(|version| version.standing == Standing::New);
         let mut condition = None;
-        for version in new {
+        for change in changes.filter(|change| change.is_new()) {
             if question.is_full() {
                 return;
             }
             let at = *condition.get_or_insert_with(|| question.condition(table, &self.condition, &self.columns));
-            version.standing = Standing::Asked(question.row(at, &version.row));
+            change.ask(question, at, &self.columns);
         }
     }
 
@@ -177,17 +204,8 @@ impl Pending {
     /// If it has none for one of them.
     pub(super) fn answer(&mut self, verdicts: &Verdicts) -> Result<(), Arc<PostgresTrouble>> {
         let changes = self.transactions.iter_mut().flat_map(|waiting| &mut waiting.changes);
-        for version in changes.flat_map(PendingChange::versions) {
-            match version.standing {
-                // What comes behind it was not asked either.
-                Standing::New => break,
-                Standing::Asked(asked) => {
-                    version.standing = if verdicts.of(asked)? { Standing::In } else { Standing::Out };
-                }
-                Standing::In | Standing::Out => {}
-            }
-        }
-        Ok(())
+        // What comes behind one that was not asked was not asked either.
+        changes.take_while(|change| !change.is_new()).try_for_each(|change| change.answer(verdicts))
     }
 
     /// What is to be done next, until the first change that still waits.
@@ -217,4 +235,115 @@ impl Pending {
 /// The values of a row that was kept.
 pub(super) fn cells(row: &KeptRow) -> Row<'_> {
     row.cells().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pg::{Column, Generated, PgType, RelationId, TableName, Xid};
+    use crate::predicate::{Expr, Predicate};
+
+    fn table() -> Arc<TableSchema> {
+        let column = |name: &str| Column {
+            name: name.to_owned(),
+            ty: PgType::Int4,
+            type_modifier: -1,
+            dimensions: 0,
+            not_null: false,
+            generated: Generated::No,
+            collation: None,
+        };
+        let (id, name) = (RelationId(1), TableName::new("public", "t"));
+        Arc::new(TableSchema { id, name, columns: ["a", "b"].map(column).to_vec(), primary_key: Vec::new() })
+    }
+
+    fn pending() -> Pending {
+        let filter: Expr = "only_postgres_knows(a)".parse().unwrap();
+        let predicate = Predicate::check(&filter, &[], &table()).unwrap();
+        Pending::new(predicate.handed_on().unwrap())
+    }
+
+    fn begin(number: u32) -> Begin {
+        Begin { xid: Xid(number), commit_lsn: Lsn(u64::from(number)) }
+    }
+
+    fn row(a: &str, b: &str) -> Option<Arc<KeptRow>> {
+        Some(Arc::new(KeptRow::new(&[Some(a.as_bytes()), Some(b.as_bytes())])))
+    }
+
+    /// Asks about all that is new; how many rows that are.
+    fn ask(pending: &mut Pending) -> usize {
+        let mut question = Question::default();
+        pending.ask(&mut question, &table());
+        question.into_asks().iter().map(|ask| ask.rows.len()).sum()
+    }
+
+    /// What can be done now: the numbers of changes with whether their rows are in, and of complete transactions.
+    fn steps(pending: &mut Pending) -> Vec<String> {
+        let mut steps = Vec::new();
+        while let Some(next) = pending.next() {
+            steps.push(match next {
+                Next::Fold(change, _) => {
+                    format!("{}: {} {}", change.number, change.old.is_some(), change.new.is_some())
+                }
+                Next::Finish(begin, _) => format!("end of {}", begin.xid),
+            });
+        }
+        steps
+    }
+
+    #[test]
+    fn changes_are_folded_in_order_as_far_as_they_are_judged() {
+        let mut pending = pending();
+        assert!(pending.add(begin(1), PendingChange::new(1, 0, None, row("1", "1"))));
+        assert!(!pending.add(begin(1), PendingChange::new(2, 2, row("1", "1"), row("2", "1"))));
+        pending.commit(begin(1));
+        assert_eq!(ask(&mut pending), 3);
+        assert!(pending.add(begin(2), PendingChange::new(3, 0, row("2", "1"), None)));
+        assert_eq!(ask(&mut pending), 1, "what is asked is not asked again");
+        pending.add(begin(2), PendingChange::new(4, 2, None, row("2", "2")));
+        assert_eq!((steps(&mut pending), pending.oldest()), (vec![], Some(Lsn(1))));
+        pending.answer(&Verdicts::of_one_condition(&[true, false, true])).unwrap();
+        let judged = ["1: false true", "2: false true", "end of 1", "3: true false"];
+        assert_eq!((steps(&mut pending), pending.oldest()), (judged.map(str::to_owned).to_vec(), Some(Lsn(2))));
+        assert_eq!(ask(&mut pending), 1);
+        pending.answer(&Verdicts::of_one_condition(&[false])).unwrap();
+        assert_eq!(steps(&mut pending), ["4: false false"]);
+        assert!(!pending.is_empty(), "it is still open");
+        pending.commit(begin(2));
+        assert_eq!(steps(&mut pending), ["end of 2"]);
+        assert!(pending.is_empty() && pending.bytes == 0 && pending.oldest().is_none());
+    }
+
+    #[test]
+    fn rows_that_are_the_same_to_the_condition_are_asked_about_once() {
+        let mut pending = pending();
+        pending.add(begin(1), PendingChange::new(1, 0, row("1", "1"), row("1", "2")));
+        assert_eq!(ask(&mut pending), 1);
+        pending.answer(&Verdicts::of_one_condition(&[true])).unwrap();
+        assert_eq!(steps(&mut pending), ["1: true true"]);
+    }
+
+    #[test]
+    fn what_the_snapshot_holds_is_dropped_also_while_it_is_asked_about() {
+        let mut pending = pending();
+        for number in 1..4 {
+            pending.add(begin(number), PendingChange::new(number.into(), 0, None, row("1", "1")));
+            pending.commit(begin(number));
+        }
+        assert_eq!(ask(&mut pending), 3);
+        pending.drop_seen_by(&"3:3:".parse().unwrap());
+        assert_eq!(pending.oldest(), Some(Lsn(3)));
+        pending.answer(&Verdicts::of_one_condition(&[false, false, true])).unwrap();
+        assert_eq!(steps(&mut pending), ["3: false true", "end of 3"]);
+        assert_eq!(pending.bytes, 0);
+    }
+
+    #[test]
+    fn a_row_without_a_verdict_is_told() {
+        let mut pending = pending();
+        pending.add(begin(1), PendingChange::new(1, 0, None, row("1", "1")));
+        ask(&mut pending);
+        assert!(matches!(*pending.answer(&Verdicts::default()).unwrap_err(), PostgresTrouble::Lost));
+    }
 }

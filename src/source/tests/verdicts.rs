@@ -21,7 +21,7 @@ async fn rows(test: &Fixture) -> Vec<Arc<KeptRow>> {
     let table = test.table("t").await.unwrap();
     let columns: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
     let mut snapshot = test.source.snapshot(&query("t", &columns)).await.unwrap();
-    let text = all(snapshot.as_mut()).await.unwrap();
+    let copied = all(snapshot.as_mut()).await.unwrap();
     let row = |line: &str| {
         let cells: Vec<Option<Vec<u8>>> = crate::source::copy::RowReader::default()
             .read(line.as_bytes())
@@ -29,7 +29,7 @@ async fn rows(test: &Fixture) -> Vec<Arc<KeptRow>> {
             .collect();
         Arc::new(KeptRow::new(&cells.iter().map(|cell| cell.as_deref()).collect::<Vec<_>>()))
     };
-    let mut rows: Vec<&str> = text.lines().collect();
+    let mut rows: Vec<&str> = copied.lines().collect();
     rows.sort_unstable();
     rows.into_iter().map(row).collect()
 }

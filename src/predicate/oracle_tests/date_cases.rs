@@ -88,14 +88,14 @@ async fn what_leaves_its_range_is_an_error_and_infinity_is_not() {
 }
 
 #[tokio::test]
-async fn parts_of_dates_are_exact_numbers() {
+async fn parts_of_dates_have_their_scale() {
     let row: Row<'_> = &[("ts", "'2024-12-30 10:11:12.345'"), ("d", "'0044-03-15 BC'"), ("i", "'-1 year -25 hours'")];
     hold(&[
-        ("extract(second from ts) = 12.345", row, "t"),
-        ("extract(milliseconds from ts) = 12345", row, "t"),
+        ("extract(second from ts)::text = '12.345000'", row, "t"),
+        ("extract(milliseconds from ts)::text = '12345.000'", row, "t"),
         ("date_part('second', ts) = 12.345", row, "t"),
         ("extract(isoyear from ts) = 2025 AND extract(week from ts) = 1", row, "t"),
-        ("extract(epoch from ts) = 1735553472.345", row, "t"),
+        ("extract(epoch from ts)::text = '1735553472.345000'", row, "t"),
         ("extract(year from d) = -44 AND extract(century from d) = -1", row, "t"),
         ("extract(decade from d) = -5 AND extract(millennium from d) = -1", row, "t"),
         ("extract(julian from d) = 1705428", row, "t"),

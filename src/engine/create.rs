@@ -41,10 +41,7 @@ impl Engine {
     }
 
     /// The shape, and a reader of its state: what has one is not evicted.
-    fn find_or_begin(
-        &self,
-        definition: &Arc<Definition>,
-    ) -> Result<(Arc<LiveShape>, Reader), CreateError> {
+    fn find_or_begin(&self, definition: &Arc<Definition>) -> Result<(Arc<LiveShape>, Reader), CreateError> {
         let shared = self.shared();
         let mut registry = shared.registry();
         if let Some(live) = registry.ask_for(definition) {

@@ -91,12 +91,7 @@ struct Recent {
 }
 
 impl LiveShape {
-    pub(super) fn new(
-        handle: ShapeHandle,
-        definition: Arc<Definition>,
-        schema: Bytes,
-        log: Arc<dyn ShapeLog>,
-    ) -> Self {
+    pub(super) fn new(handle: ShapeHandle, definition: Arc<Definition>, schema: Bytes, log: Arc<dyn ShapeLog>) -> Self {
         let kept = Kept { state: LogState::NEW, readers: Readers::default(), failure: None, slot: None };
         Self {
             handle,

@@ -30,9 +30,10 @@ impl Serving {
         let table = &*definition.table;
         // Of a shape that the server defines, no column can be found out about that it does not show.
         let shown = (!self.by_client).then(|| definition.columns.clone());
-        let queryable = self.queryable.as_ref().map(|names| {
-            names.iter().filter_map(|name| table.column(name)).map(|(position, _)| position).collect()
-        });
+        let queryable = self
+            .queryable
+            .as_ref()
+            .map(|names| names.iter().filter_map(|name| table.column(name)).map(|(position, _)| position).collect());
         let columns = shown.or(queryable);
         let limits = self.service.limits().definition();
         Ok(Some(Subset::new(params, Scope { table, columns: columns.as_deref() }, &limits)?))

@@ -23,6 +23,7 @@ use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
 use self::filter::Filter;
 use self::table::Oids;
+use super::function::differs_by_version;
 use super::{Expr, IndexKey, Predicate, Row, Value};
 use crate::pg::TableSchema;
 
@@ -190,7 +191,7 @@ async fn compare(
             let is_same = match (ours, theirs) {
                 (Ok(ours), Some(theirs)) => ours == theirs,
                 (Ok(_), None) => false,
-                (Err(_), theirs) => filter.is_nested || theirs.is_none(),
+                (Err(error), theirs) => filter.is_nested || theirs.is_none() || differs_by_version(&error.to_string()),
             };
             if !is_same {
                 let seen: Vec<_> = predicate.columns().iter().map(|&column| &row.0[column]).collect();

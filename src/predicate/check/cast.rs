@@ -80,9 +80,11 @@ fn cast_constant(constant: &Constant, to: &PgType, how: &Conversion, at: usize) 
     let Some(value) = &constant.value else { return Ok(Constant::null(to.clone())) };
     let value = how.apply(value).map_err(|reason| match reason {
         // Postgres may know the text.
-        EvalError::InvalidInput { .. } => {
-            CheckError::InvalidSyntax { at, ty: to.to_string(), value: constant.text.as_deref().unwrap_or_default().to_owned() }
-        }
+        EvalError::InvalidInput { .. } => CheckError::InvalidSyntax {
+            at,
+            ty: to.to_string(),
+            value: constant.text.as_deref().unwrap_or_default().to_owned(),
+        },
         reason => CheckError::Constant { at, reason },
     })?;
     Ok(Constant::new(to.clone(), value))

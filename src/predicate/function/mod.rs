@@ -26,6 +26,9 @@ pub(super) use args::Args;
 pub(super) use date_time::day_of;
 pub(super) use float::{OVERFLOW, UNDERFLOW};
 pub(super) use integer::{NO_INT2, NO_INT4, NO_INT8};
+#[cfg(test)]
+#[cfg(feature = "embedded")]
+pub(super) use oracle_tests::differs_by_version;
 
 use std::fmt;
 

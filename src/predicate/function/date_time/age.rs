@@ -1,7 +1,8 @@
 //! `age`: how long ago by the calendar.
 
 use super::args::{Answer, interval};
-use super::moment::{TIMESTAMP_RANGE, are_finite, is_finite, taken_apart};
+use super::moment::{are_finite, is_finite, taken_apart};
+use crate::predicate::EvalError;
 use crate::predicate::function::{Args, Function, Traits, function};
 use crate::predicate::value::{DAY, month_length};
 
@@ -14,10 +15,11 @@ pub(in crate::predicate::function) static FUNCTIONS: &[Function] = &[
 ];
 
 /// Years, months, days and the rest, all of one sign. Where days are borrowed from a month, it is that of the earlier.
+/// Infinity is another span to each version of Postgres.
 fn age(args: &Args<'_>) -> Answer {
     let (left, right) = (args.timestamp(0)?, args.timestamp(1)?);
     if !is_finite(left) || !is_finite(right) {
-        return Err(TIMESTAMP_RANGE);
+        return Err(EvalError::Refused("the age of infinity is not known here"));
     }
     let (earlier, later, sign) = if left < right { (left, right, -1) } else { (right, left, 1) };
     let ((from, from_time), (to, to_time)) = (taken_apart(earlier), taken_apart(later));

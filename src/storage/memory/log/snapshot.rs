@@ -10,7 +10,10 @@ pub(super) enum Snapshot {
     #[default]
     Nothing,
     /// A chunk of one piece.
-    One { piece: Bytes, is_closed: bool },
+    One {
+        piece: Bytes,
+        is_closed: bool,
+    },
     More(Vec<Chunk>),
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand};
-use diesel_electric::{ShapeApi, SyncService, SyncServiceBuilder, shape_api};
+use diesel_electric::{Evaluators, ShapeApi, SyncService, SyncServiceBuilder, shape_api};
 
 use crate::limits::LimitOptions;
 
@@ -47,6 +47,10 @@ pub(crate) struct Serve {
     /// Let clients drop shapes by DELETE, so that they are made anew
     #[arg(long, env = "DIESEL_ELECTRIC_ALLOW_DELETE", value_parser = BoolishValueParser::new())]
     pub(crate) allow_delete: bool,
+
+    /// Refuse filters that the server cannot evaluate itself, instead of having the database do it
+    #[arg(long, env = "DIESEL_ELECTRIC_WITHOUT_POSTGRES", value_parser = BoolishValueParser::new())]
+    pub(crate) without_postgres: bool,
 
     /// Which other origins browsers let read answers, each like `https://app.example`; by default all
     #[arg(long, env = "DIESEL_ELECTRIC_ORIGINS", value_name = "ORIGIN,...", value_delimiter = ',')]
@@ -119,6 +123,7 @@ impl Serve {
             .keep_alive(Duration::from_millis(self.sse_keep_alive_ms))
             .max_age(Duration::from_secs(self.max_age_seconds))
             .stale_age(Duration::from_secs(self.stale_age_seconds))
+            .evaluators(if self.without_postgres { Evaluators::WithoutPostgres } else { Evaluators::default() })
             .limits(self.limits.limits());
         if self.origins.is_empty() { builder } else { builder.origins(&self.origins) }
     }

@@ -63,6 +63,9 @@ mod source;
 #[cfg(feature = "actix")]
 mod http;
 
+#[cfg(any(feature = "__fuzz", all(test, feature = "embedded")))]
+mod fuzz;
+
 pub use pg::TableName;
 pub use predicate::{CheckError, ParseError};
 pub use protocol::{LogMode, ReplicaMode};
@@ -96,6 +99,13 @@ pub use source::{ServerError, SourceError};
 #[doc(hidden)]
 pub mod __bench {
     pub use crate::engine::{Filter, Routing};
+}
+
+/// Doors for the fuzzers of this repository; no promises.
+#[cfg(feature = "__fuzz")]
+#[doc(hidden)]
+pub mod __fuzz {
+    pub use crate::fuzz::{offset, params, pgoutput, where_text};
 }
 
 /// Compiles the snippets of the readme.

@@ -28,6 +28,8 @@ mod tests;
 
 pub use error::{Fault, ServerError, SourceError};
 pub(crate) use patience::Patience;
+#[cfg(any(feature = "__fuzz", test))]
+pub(crate) use pgoutput::Decoder;
 pub(crate) use postgres::PostgresSource;
 pub(crate) use tls::{MadeTls, TlsConnector};
 

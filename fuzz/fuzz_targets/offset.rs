@@ -1,0 +1,8 @@
+//! A position in a log.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    diesel_electric::__fuzz::offset(bytes);
+});

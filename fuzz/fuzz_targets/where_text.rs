@@ -1,0 +1,8 @@
+//! The text of a filter.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    diesel_electric::__fuzz::where_text(bytes);
+});

@@ -10,7 +10,7 @@ pub use filter::where_text;
 
 use bytes::Bytes;
 
-use crate::change::Event;
+use crate::change::{Event, OldRow, Operation, Tuple};
 use crate::protocol::{LogOffset, Query, Request};
 use crate::source::Decoder;
 
@@ -23,11 +23,20 @@ pub fn pgoutput(mut bytes: &[u8]) -> bool {
         let Ok(Some(event)) = decoder.decode(&Bytes::copy_from_slice(message)) else { continue };
         is_read = true;
         if let Event::Change(change) = event {
-            // Tuples are decoded as they are read.
-            assert!(format!("{change:?}").len() > 1, "a change is told of");
+            match &change.operation {
+                Operation::Insert { new } | Operation::Update { old: None | Some(OldRow::Key), new } => read(new),
+                Operation::Update { old: Some(OldRow::Full(old)), new } => [old, new].into_iter().for_each(read),
+                Operation::Delete { old: OldRow::Full(old) } => read(old),
+                Operation::Delete { old: OldRow::Key } => {}
+            }
         }
     }
     is_read
+}
+
+/// Its values, which are found as they are read.
+fn read(tuple: &Tuple) {
+    assert_eq!(tuple.cells().count(), tuple.len(), "a tuple has as many values as it says");
 }
 
 /// An offset: what is read prints as what reads the same.

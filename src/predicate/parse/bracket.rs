@@ -143,6 +143,7 @@ impl Parser<'_> {
         if !is_pair || self.in_b_expr() {
             return Err(self.cursor.unexpected());
         }
+        self.count_term(at)?;
         self.cursor.advance();
         let _ = self.cursor.eat("row");
         self.cursor.expect_mark('(')?;

@@ -77,6 +77,7 @@ impl Parser<'_> {
         let form_at = self.cursor.at();
         let form = self.cursor.word().and_then(form_name);
         if form.is_some() {
+            self.count_term(form_at)?;
             self.cursor.advance();
         }
         if !self.cursor.eat("normalized") {
@@ -141,6 +142,7 @@ impl Parser<'_> {
             return Err(self.cursor.unexpected());
         };
         let pattern = frame.note(operand);
+        self.count_term(self.cursor.at())?;
         if let Pending::Like { value, like } = frame.kind {
             frame.kind = Pending::Escape { value, pattern, like };
         }

@@ -135,6 +135,7 @@ impl Parser<'_> {
     /// `AT TIME ZONE`
     fn zone(&mut self, operand: Operand, at: usize) -> Result<Next, ParseError> {
         let operand = self.make_room(operand, Level::At)?;
+        self.count_term(at)?;
         for word in ["at", "time", "zone"] {
             if !self.cursor.eat(word) {
                 return Err(self.cursor.unexpected());

@@ -36,6 +36,9 @@ pub(super) const CAST: char = '"';
 /// What it calls `=>`, which is no operator.
 pub(super) const ARROW: char = '>';
 
+/// In bytes (`NAMEDATALEN`, without the zero at the end).
+const LONGEST_NAME: usize = 63;
+
 /// All tokens, [`Kind::End`] last.
 pub(super) fn tokens(text: &str) -> Result<Vec<Token>, ParseError> {
     let mut lexer = Lexer { text, at: 0 };
@@ -134,8 +137,8 @@ impl<'t> Lexer<'t> {
             '0'..='9' => self.number(),
             '.' if self.rest().get(1..2).is_some_and(|next| next.starts_with(is_digit)) => self.number(),
             '$' => self.param(),
-            _ if is_name_start(c) => Ok(Kind::Word(self.take_while(is_name_part).to_ascii_lowercase())),
-            _ if is_operator(c) => Ok(self.operator()),
+            _ if is_name_start(c) => Ok(Kind::Word(cut(self.take_while(is_name_part)).to_ascii_lowercase())),
+            _ if is_operator(c) => self.operator(),
             ':' if self.eat("::") => Ok(Kind::Mark(CAST)),
             '(' | ')' | '[' | ']' | ',' | ';' | '.' | ':' => {
                 self.next();
@@ -190,7 +193,7 @@ impl<'t> Lexer<'t> {
 
     /// The longest run of operator characters without a comment in it. A sign at its end is the operand's, unless the
     /// operator has a character that no operator of the SQL standard has.
-    fn operator(&mut self) -> Kind {
+    fn operator(&mut self) -> Result<Kind, ParseError> {
         let at = self.at;
         let run = self.take_while(is_operator);
         let comment = run.find("--").into_iter().chain(run.find("/*")).min();
@@ -202,10 +205,19 @@ impl<'t> Lexer<'t> {
         }
         self.at = at + operator.len();
         if operator == "=>" {
-            return Kind::Mark(ARROW);
+            return Ok(Kind::Mark(ARROW));
         }
-        Kind::Operator(if operator == "!=" { "<>".to_owned() } else { operator.to_owned() })
+        if operator.len() > LONGEST_NAME {
+            return Err(self.error(at, "operator too long"));
+        }
+        Ok(Kind::Operator(if operator == "!=" { "<>".to_owned() } else { operator.to_owned() }))
     }
+}
+
+/// As much of a name as Postgres keeps of it.
+pub(super) fn cut(name: &str) -> &str {
+    let end = (0..=LONGEST_NAME.min(name.len())).rev().find(|&end| name.is_char_boundary(end));
+    end.and_then(|end| name.get(..end)).unwrap_or(name)
 }
 
 pub(super) fn is_blank(c: char) -> bool {

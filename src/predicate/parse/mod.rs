@@ -46,7 +46,7 @@ const MAX_LENGTH: usize = 65_536;
 const MAX_DEPTH: usize = 240;
 /// The same of a client: what canonical SQL makes of it, such as two comparisons of a `BETWEEN`, can still be read.
 const MAX_CLIENT_DEPTH: usize = 100;
-/// Most conditions, list elements and array elements accepted.
+/// Most conditions, elements, arguments and branches accepted.
 const MAX_TERMS: usize = 10_000;
 
 impl FromStr for Expr {

@@ -12,6 +12,9 @@ use crate::predicate::expr::{Expr, Name, Node};
 
 pub(super) const SUBQUERY: &str = "subqueries are not supported yet";
 
+/// What depends on who asks, and when.
+const SESSION_VALUE: &str = "SQLValueFunction is not supported in this context: pass its value as a parameter";
+
 impl Parser<'_> {
     /// Reads an operand; `None` if something has begun that waits for one.
     pub(super) fn operand(&mut self) -> Result<Option<Operand>, ParseError> {
@@ -118,7 +121,7 @@ impl Parser<'_> {
                 return Ok(None);
             }
             word if is_session_value(word) && (word != "current_schema" || !self.cursor.is_mark(1, '(')) => {
-                return Err(unsupported(at, "SQLValueFunction is not supported in this context"));
+                return Err(unsupported(at, SESSION_VALUE));
             }
             word => return self.word_or_name(at, word),
         };

@@ -1,6 +1,6 @@
 //! Strings and quoted names in all the forms Postgres has.
 
-use super::lex::{Kind, Lexer, is_blank, is_name_part};
+use super::lex::{Kind, Lexer, cut, is_blank, is_name_part};
 use crate::predicate::ParseError;
 
 const UNTERMINATED: &str = "unterminated quoted string";
@@ -30,10 +30,11 @@ pub(super) fn literal(lexer: &mut Lexer<'_>) -> Result<Option<Kind>, ParseError>
         lexer.at += 1;
         Kind::Word("nchar".to_owned())
     } else if lexer.eat("\"") {
-        Kind::Quoted(name(lexer, at)?)
+        Kind::Quoted(cut(&name(lexer, at)?).to_owned())
     } else if lexer.eat("u&\"") {
         let raw = name(lexer, at)?;
-        Kind::Quoted(unicode(&raw, escape_character(lexer)?).ok_or_else(|| lexer.error(at, BAD_UNICODE))?)
+        let name = unicode(&raw, escape_character(lexer)?).ok_or_else(|| lexer.error(at, BAD_UNICODE))?;
+        Kind::Quoted(cut(&name).to_owned())
     } else {
         return Ok(dollar(lexer)?.map(Kind::Text));
     };

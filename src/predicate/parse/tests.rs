@@ -304,7 +304,10 @@ fn what_needs_more_than_a_row_is_refused_by_name() {
         ("f(1, VARIADIC a)", "At location 0: explicit VARIADIC function calls are not currently supported"),
         ("f(a => 1)", "At location 2: named arguments are not supported: write all arguments in their order"),
         ("f(1, a := 1)", "At location 5: named arguments are not supported: write all arguments in their order"),
-        ("a = current_date", "At location 4: SQLValueFunction is not supported in this context"),
+        (
+            "a = current_date",
+            "At location 4: SQLValueFunction is not supported in this context: pass its value as a parameter",
+        ),
         ("a IN (SELECT 1)", "At location 6: subqueries are not supported yet"),
         ("a = (SELECT 1)", "At location 5: subqueries are not supported yet"),
         ("a = ANY (SELECT 1)", "At location 9: subqueries are not supported yet"),
@@ -331,6 +334,16 @@ fn diesel_may_qualify_columns_by_their_table() {
     for text in [r#""other"."id" = 1"#, r#""x"."To do"."id" = 1"#, r#"a.app."To do".id = 1"#, r#""To do".* = 1"#] {
         assert!(matches!(read(text), Err(ParseError::UnknownReference { at: 0, .. })), "{text}");
     }
+}
+
+#[test]
+fn long_names_are_cut_as_in_postgres() {
+    let long = "x".repeat(70);
+    let cut = format!("\"{}\"", "x".repeat(63));
+    assert_eq!(read(&long), cut);
+    assert_eq!(read(&format!("\"{long}\"")), cut);
+    assert_eq!(read(&format!("a{}", "é".repeat(40))), format!("\"a{}\"", "é".repeat(31)));
+    assert!(refused(&format!("a {} b", "@".repeat(64))).contains("operator too long at or near"));
 }
 
 #[test]
@@ -481,6 +494,9 @@ fn limits_are_kept() {
         assert_eq!(refused("a = $65536"), "At location 19: parameter number out of range at or near \"$65536\"");
         let terms = vec!["a"; 10_001].join(" or ");
         assert_eq!(refused(&terms), "At location 49997: expression has more than 10000 terms");
+        let zones = format!("a in (1{})", ", a at time zone b".repeat(4_999));
+        let expr: Expr = zones.parse().unwrap();
+        assert_eq!(expr.to_string().parse::<Expr>().unwrap(), expr);
         let list = format!("a in (1{})", ",1".repeat(10_000));
         assert!(refused(&list).ends_with("more than 10000 terms"));
         let long = format!("a{}", " ".repeat(65_535));

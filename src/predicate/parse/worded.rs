@@ -162,6 +162,7 @@ impl Parser<'_> {
             _ => return Err(self.cursor.unexpected()),
         };
         self.cursor.advance();
+        self.count_term(at)?;
         if self.cursor.eat("from") {
             return Ok(Expr { node: Node::Text(field), at });
         }
@@ -227,13 +228,17 @@ impl Parser<'_> {
     }
 
     /// Its closing parenthesis has come.
-    pub(super) fn end_worded(&self, mut frame: Frame, last: Operand) -> Result<Operand, ParseError> {
+    pub(super) fn end_worded(&mut self, mut frame: Frame, last: Operand) -> Result<Operand, ParseError> {
         let item = frame.note(last);
         let (at, depth) = (frame.at(), frame.depth());
         let Pending::Worded(mut worded) = frame.kind else { return Err(self.cursor.unexpected()) };
         worded.items.push(item);
-        // The cast that one of them adds is a level of its own.
-        let depth = depth + usize::from(worded.words == ["for"]);
+        // One of them gets another argument, and a cast, which is a level of its own.
+        let is_longer = worded.words == ["for"];
+        let depth = depth + usize::from(is_longer);
+        if is_longer {
+            self.count_term(at)?;
+        }
         let Some(node) = worded.node() else { return Err(self.cursor.unexpected()) };
         build(at, depth, node)
     }

@@ -11,6 +11,7 @@ mod date_cases;
 mod filter;
 mod grammar;
 mod json;
+mod number_cases;
 mod numbers;
 mod specification;
 mod table;

@@ -64,8 +64,15 @@ fn is_printed(ty: &PgType) -> bool {
             PgType::Array(_) => false,
             element => is_printed(element),
         },
-        PgType::Int2 | PgType::Int4 | PgType::Int8 | PgType::Float4 | PgType::Float8 => true,
-        PgType::Numeric | PgType::Uuid | PgType::Bytea | PgType::Jsonb => true,
+        PgType::Int2
+        | PgType::Int4
+        | PgType::Int8
+        | PgType::Float4
+        | PgType::Float8
+        | PgType::Numeric
+        | PgType::Uuid
+        | PgType::Bytea
+        | PgType::Jsonb => true,
         other => super::date::is_printed(other) || other.enum_labels().is_some(),
     }
 }
@@ -78,8 +85,15 @@ fn is_read(ty: &PgType) -> bool {
             PgType::Array(_) => false,
             element => is_read(element),
         },
-        PgType::Bool | PgType::Int2 | PgType::Int4 | PgType::Int8 | PgType::Float4 | PgType::Float8 => true,
-        PgType::Numeric | PgType::Uuid | PgType::Bytea => true,
+        PgType::Bool
+        | PgType::Int2
+        | PgType::Int4
+        | PgType::Int8
+        | PgType::Float4
+        | PgType::Float8
+        | PgType::Numeric
+        | PgType::Uuid
+        | PgType::Bytea => true,
         other => super::date::is_read(other) || other.enum_labels().is_some(),
     }
 }

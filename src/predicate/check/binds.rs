@@ -43,7 +43,7 @@ impl<'a> Checker<'a> {
         Ok(Some(base(&found)))
     }
 
-    /// The type of this name: a built-in one, or one that a column of the table has.
+    /// The type of this name: a built-in one, or one that a column of the table has. Its modifiers are not looked at.
     pub(super) fn named_type(&self, name: &TypeName) -> Option<PgType> {
         let schema = name.schema.as_deref();
         let built_in = || match schema {

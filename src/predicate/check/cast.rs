@@ -22,7 +22,7 @@ impl<'a> Checker<'a> {
             [] => None,
             modifiers => Some(fitting(&to, modifiers).ok_or_else(unsupported)?),
         };
-        let typed = self.cast_to(inner, to, at)?;
+        let typed = self.cast_to(inner, &to, at)?;
         match fit {
             Some(how) => converted(typed, how, at),
             None => Ok(typed),
@@ -30,20 +30,21 @@ impl<'a> Checker<'a> {
     }
 
     /// Without modifiers.
-    fn cast_to(&mut self, inner: &'a Expr, to: PgType, at: usize) -> Result<Typed<'a>, CheckError> {
-        let (written, to) = (to.clone(), super::binds::base(&to));
-        if let (Node::Array(elements), PgType::Array(element)) = (&inner.node, &to) {
+    fn cast_to(&mut self, inner: &'a Expr, to: &PgType, at: usize) -> Result<Typed<'a>, CheckError> {
+        let base = super::binds::base(to);
+        if *to != base {
+            // A domain may refuse a value, or round it.
+            let from = self.operand(inner)?.ty().map_or_else(|| "unknown".to_owned(), ToString::to_string);
+            return Err(CheckError::UnknownCast { at, from, to: to.to_string() });
+        }
+        if let (Node::Array(elements), PgType::Array(element)) = (&inner.node, to) {
             // The elements take the type from the cast.
             let operands = elements.iter().map(|expr| self.operand(expr)).collect::<Result<Vec<_>, _>>()?;
             return self.collected(operands, element, at);
         }
         match self.operand(inner)? {
-            Operand::Unknown(unknown) => self.resolve(unknown, &to),
-            // A domain may refuse a value.
-            Operand::Typed(typed) if written != to => {
-                Err(CheckError::UnknownCast { at, from: typed.ty.to_string(), to: written.to_string() })
-            }
-            Operand::Typed(typed) => cast_typed(typed, &to, at),
+            Operand::Unknown(unknown) => self.resolve(unknown, to),
+            Operand::Typed(typed) => cast_typed(typed, to, at),
         }
     }
 }

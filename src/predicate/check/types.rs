@@ -54,8 +54,12 @@ pub(super) fn plan(left: &PgType, right: &PgType) -> Option<Plan> {
         (Family::Other, Family::Other) if same(left, right) => (Relabel, Relabel),
         (Family::Other, _) | (_, Family::Other) => return None,
         (l, r) if l == r => (Relabel, Relabel),
-        (Family::Int, Family::Numeric) | (Family::Time, Family::Interval) => (becoming(left, right)?, Relabel),
-        (Family::Numeric, Family::Int) | (Family::Interval, Family::Time) => (Relabel, becoming(right, left)?),
+        (Family::Int, Family::Numeric) | (Family::Time, Family::Interval | Family::Timetz) => {
+            (becoming(left, right)?, Relabel)
+        }
+        (Family::Numeric, Family::Int) | (Family::Interval | Family::Timetz, Family::Time) => {
+            (Relabel, becoming(right, left)?)
+        }
         (Family::Int | Family::Numeric, Family::Float) => (becoming(left, &PgType::Float8)?, Relabel),
         (Family::Float, Family::Int | Family::Numeric) => (Relabel, becoming(right, &PgType::Float8)?),
         // Two operators would do; the one with an exact operand wins, and of equals the one on text.
@@ -65,8 +69,6 @@ pub(super) fn plan(left: &PgType, right: &PgType) -> Option<Plan> {
         (Family::Text, Family::Bpchar) => (Relabel, Trim),
         (Family::Date, Family::Timestamp) => (TO_COMPARE_DATE, Relabel),
         (Family::Timestamp, Family::Date) => (Relabel, TO_COMPARE_DATE),
-        (Family::Time, Family::Timetz) => (becoming(left, right)?, Relabel),
-        (Family::Timetz, Family::Time) => (Relabel, becoming(right, left)?),
         _ => return None,
     };
     let is_padded = |family, how: &Conversion| matches!(how, Pad) || (family == Family::Bpchar && !matches!(how, Trim));

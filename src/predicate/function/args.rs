@@ -60,8 +60,7 @@ impl<'a> Args<'a> {
     pub(super) fn text(&self, at: usize) -> Result<&'a str, EvalError> {
         match self.operands.get(at).and_then(Option::as_ref) {
             Some(Operand::Text(text)) => std::str::from_utf8(text).map_err(|_| MISMATCH),
-            Some(Operand::Constant(Value::Text(text))) => Ok(text),
-            Some(Operand::Value(Value::Text(text))) => Ok(text),
+            Some(Operand::Constant(Value::Text(text)) | Operand::Value(Value::Text(text))) => Ok(text),
             _ => Err(MISMATCH),
         }
     }

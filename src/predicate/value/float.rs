@@ -102,7 +102,7 @@ fn is_within(digits: &str, exponent: i32, value: f64, single: bool) -> bool {
         return true;
     }
     let places = usize::try_from(exponent).unwrap_or_default();
-    let last = u64::from_str_radix(digits, 10).unwrap_or_default();
+    let last = digits.parse::<u64>().unwrap_or_default();
     let (above, below) =
         (format!("{digits}{}1", "0".repeat(places + 2)), format!("{}{}", last - 1, "9".repeat(places + 3)));
     // A power of ten has one digit less below it.

@@ -52,10 +52,6 @@ impl Natural {
         Self(vec![1])
     }
 
-    pub(super) fn is_zero(&self) -> bool {
-        self.0.is_empty()
-    }
-
     fn trimmed(mut limbs: Vec<u32>) -> Self {
         while limbs.last() == Some(&0) {
             limbs.pop();

@@ -127,6 +127,11 @@ pub(super) fn folded<'a>(call: Call, ty: PgType, at: usize) -> Result<Typed<'a>,
         // Postgres knows this without asking the other arguments, which may raise an error.
         return Ok(Typed::constant(Constant::null(ty)));
     }
+    let is_null = |term: &Term| term.constant().is_some_and(|constant| constant.value.is_none());
+    if call.function.traits.is_strict && call.arguments.iter().any(is_null) {
+        // As Postgres does, without asking the other arguments, which may raise an error.
+        return Ok(Typed::constant(Constant::null(ty)));
+    }
     let call = Term::Call(Box::new(call));
     if !call.reads_constants_alone() {
         return Ok(Typed { term: call, ty, collation: Order::Any });

@@ -35,8 +35,6 @@ async fn integers_stay_within_their_type_and_say_so() {
         ("a % -1 = 0", &[("a", "-2147483648")], "t"),
         ("a::int8 + 1 = 2147483648", &[("a", "2147483647")], "t"),
         ("a + 1 IS NULL", NULL, "t"),
-        // Postgres knows the right side without the left, which is out of range.
-        ("(a - 7) >= (a # NULL)", &[("a", "-2147483648")], "-"),
         ("a & 6 = 4 AND a | 3 = 15 AND a # 1 = 13 AND ~a = -13", &[("a", "12")], "t"),
         ("gcd(a, 18) = 6 AND lcm(a, 18) = 36", &[("a", "12")], "t"),
         ("@ a = 12 AND abs(a) = 12 AND - a = 12", &[("a", "-12")], "t"),

@@ -5,7 +5,7 @@
 
 use super::HandedOn;
 use super::expr::{Comparison, IsTest};
-use super::term::{Branches, Call, Constant, Convert, Each, Is, Like, Part, Quantified, Term, Test};
+use super::term::{Branches, Call, Constant, Convert, Each, Is, Like, Matches, Part, Quantified, Term, Test};
 use crate::pg::{PgType, quote_ident, quote_literal};
 
 /// `term` with `$n` for its constants.
@@ -131,6 +131,7 @@ impl<'t, V: Values<'t>> Printer<'_, V> {
             Term::Case(branches) => self.case(branches),
             Term::Part(part) => self.part(part),
             Term::Each(each) => self.each(each),
+            Term::Matches(matches) => self.matches(matches),
             Term::Collate(collated) => {
                 self.text("(");
                 self.term(&collated.inner);
@@ -270,6 +271,16 @@ impl<'t, V: Values<'t>> Printer<'_, V> {
             bound(self, high);
             self.text("]");
         }
+    }
+
+    fn matches(&mut self, matches: &'t Matches) {
+        self.text("(");
+        self.term(&matches.value);
+        self.text(" OPERATOR(\"pg_catalog\".");
+        self.text(if matches.negated { "!~" } else { "~" });
+        self.text(if matches.ignores_case { "*) " } else { ") " });
+        self.term(&matches.pattern);
+        self.text(")");
     }
 
     fn each(&mut self, each: &'t Each) {

@@ -15,7 +15,7 @@ use super::expr::{Comparison, IsTest};
 use super::function::Args;
 use super::like::{is_like, lower, with_backslash};
 use super::quick::{self, Lane, integer};
-use super::term::{Call, ColumnRef, Compare, Convert, Is, Like, Members, Quantified, Reader, Set, Term};
+use super::term::{Call, ColumnRef, Compare, Convert, Is, Like, Matches, Members, Quantified, Reader, Set, Term};
 use super::{EvalError, Row, Value};
 use crate::pg::PgType;
 
@@ -58,6 +58,7 @@ impl Term {
             }
             Self::Quantified(quantified) => quantified.truth(row),
             Self::Each(each) => each.truth(row),
+            Self::Matches(matches) => matches.truth(row),
             Self::Like(like) => like.truth(row),
             Self::Is(is) => is.truth(row).map(Some),
             Self::Column(_)
@@ -220,6 +221,14 @@ impl Like {
             Some(case) => is_like(&lower(value, case), &lower(&pattern, case))?,
         };
         Ok(Some(found != self.negated))
+    }
+}
+
+impl Matches {
+    fn truth(&self, row: &impl Row) -> Result<Truth, EvalError> {
+        let value = self.value.operand(row)?;
+        let text = value.as_ref().and_then(Operand::bytes).map(String::from_utf8_lossy);
+        Ok(text.map(|text| self.regex.is_match(&text) != self.negated))
     }
 }
 

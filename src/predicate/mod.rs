@@ -20,6 +20,7 @@ mod oracle_tests;
 mod parse;
 mod print;
 mod quick;
+mod regex;
 mod template;
 mod term;
 mod value;

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use regex_lite::Regex;
+
 use super::cast::Conversion;
 use super::expr::{Choice, Comparison, IsTest};
 use super::function::Function;
@@ -38,6 +40,7 @@ pub(super) enum Term {
     Collate(Box<Collated>),
     Part(Box<Part>),
     Each(Box<Each>),
+    Matches(Box<Matches>),
 }
 
 #[derive(Clone, Debug)]
@@ -185,6 +188,17 @@ pub(super) struct Each {
     pub(super) array: Term,
 }
 
+/// `value ~ pattern`, `~*`, or their opposites
+#[derive(Clone, Debug)]
+pub(super) struct Matches {
+    pub(super) negated: bool,
+    pub(super) ignores_case: bool,
+    pub(super) value: Term,
+    /// A constant.
+    pub(super) pattern: Term,
+    pub(super) regex: Regex,
+}
+
 /// What a value and an element are asked.
 #[derive(Clone, Debug)]
 pub(super) enum Test {
@@ -300,6 +314,7 @@ impl Term {
             Self::Collate(collated) => collated.inner.size(),
             Self::Part(part) => part.terms().map(Self::size).sum(),
             Self::Each(each) => each.value.size() + each.array.size(),
+            Self::Matches(matches) => matches.value.size() + matches.pattern.size(),
         }
     }
 
@@ -331,6 +346,7 @@ impl Term {
             Self::Collate(collated) => collated.inner.collect_columns(found),
             Self::Part(part) => collect(part.terms(), found),
             Self::Each(each) => collect([&each.value, &each.array], found),
+            Self::Matches(matches) => matches.value.collect_columns(found),
         }
     }
 }

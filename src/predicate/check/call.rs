@@ -6,6 +6,7 @@ use super::compare::converted;
 use super::like;
 use super::operand::{Operand, Order, Typed};
 use super::printed::{printed, prints_alike};
+use super::regex::is_match;
 use super::types::{self, category, is_preferred};
 use super::walk::Checker;
 use crate::pg::PgType;
@@ -45,6 +46,13 @@ impl<'a> Checker<'a> {
 
     pub(super) fn call_of(&mut self, callee: Callee<'_>, operands: Vec<Operand<'a>>) -> Result<Typed<'a>, CheckError> {
         let is_ours = matches!(callee.name.schema.as_deref(), None | Some("pg_catalog"));
+        let operands = match <[Operand<'a>; 2]>::try_from(operands) {
+            Ok([value, pattern]) if is_ours && callee.is_operator && is_match(&callee.name.name) => {
+                return self.matched(callee, value, pattern).map(Typed::condition);
+            }
+            Ok(pair) => pair.into(),
+            Err(operands) => operands,
+        };
         if !is_ours || overloads(&callee.name.name).next().is_none() {
             return Err(callee.unknown(operands.len()));
         }

@@ -70,16 +70,16 @@ impl<'a> Checker<'a> {
         };
         let element = element(&array, all, at)?;
         let stand_in = Typed { term: stand_in(), ty: element, collation: array.collation };
-        let called = self.call_of(callee, vec![value, Operand::Typed(stand_in)])?;
+        let found = self.call_of(callee, vec![value, Operand::Typed(stand_in)])?;
         let refused = CheckError::UnknownOperator { at, operator: callee.name.name.clone(), unary: false };
-        let Term::Call(call) = called.term else { return Err(refused) };
+        let Term::Call(call) = found.term else { return Err(refused) };
         let Ok([value, converted]) = <[Term; 2]>::try_from(call.arguments) else { return Err(refused) };
         let element = match converted {
             Term::Convert(convert) if convert.written.is_none() => convert.how,
             Term::Column(_) => Conversion::Relabel,
             _ => return Err(refused),
         };
-        if called.ty != PgType::Bool {
+        if found.ty != PgType::Bool {
             return Err(refused);
         }
         let test = Test::Call { function: call.function, case: call.case };

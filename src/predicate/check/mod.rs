@@ -12,6 +12,7 @@ mod like;
 mod logic;
 mod operand;
 mod printed;
+mod regex;
 mod row;
 mod subscript;
 mod subset;

@@ -1,5 +1,7 @@
 //! Arrays: what is in them, and what is made of them.
 
+use std::fmt::Write;
+
 use super::{Args, Function, Needs, Traits, function};
 use crate::pg::PgType;
 use crate::predicate::value::Array;
@@ -30,8 +32,11 @@ pub(super) static FUNCTIONS: &[Function] = &[
     function!("array_upper", (Array, Int4) -> Int4, |args| Ok(bounds(args)?.map(|(_, last)| Value::Int(last)))),
     function!("array_dims", (Array) -> Text, |args| {
         let array = args.array(0)?;
-        let bounds = (1..).map_while(|dimension| array.bounds(dimension));
-        let text: String = bounds.map(|(first, last)| format!("[{first}:{last}]")).collect();
+        let mut text = String::new();
+        for (first, last) in (1..).map_while(|dimension| array.bounds(dimension)) {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "[{first}:{last}]");
+        }
         Ok(Some(Value::Text(text.into())).filter(|_| array.dimensions() > 0))
     }),
     function!("cardinality", (Array) -> Int4, |args| {
@@ -63,6 +68,7 @@ fn truth(value: bool) -> Result {
     Ok(Some(Value::Bool(value)))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "what functions return")]
 fn boxed(array: Array) -> Option<Value> {
     Some(Value::Array(Box::new(array)))
 }

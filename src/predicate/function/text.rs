@@ -16,6 +16,11 @@ const SHORT: Traits = Traits::STRICT.accepting(|constants| match constants.get(1
     Some(Some(Value::Int(length))) => *length <= LONGEST,
     _ => false,
 });
+/// A pattern in which nothing is escaped, nor in brackets.
+const SIMPLE: Traits = Traits::STRICT.accepting(|constants| match constants.first() {
+    Some(Some(Value::Text(pattern))) => !pattern.contains(['[', '\\', '"']),
+    _ => false,
+});
 /// Its words, the same for all lengths that are.
 const NEGATIVE: EvalError = EvalError::Refused("negative substring length not allowed");
 
@@ -35,9 +40,8 @@ pub(super) static FUNCTIONS: &[Function] = &[
     function!("||", (Text, Other("anynonarray")) -> Text),
     function!("||", (Other("anynonarray"), Text) -> Text),
     function!("concat", (Any) -> Text, |args| joined(args, 0, ""); ANY.printing()),
-    function!("concat_ws", (Text, Any) -> Text, |args| match args.is_null(0) {
-        true => Ok(None),
-        false => joined(args, 1, args.text(0)?),
+    function!("concat_ws", (Text, Any) -> Text, |args| {
+        if args.is_null(0) { Ok(None) } else { joined(args, 1, args.text(0)?) }
     }; ANY.printing()),
     function!("substring", (Text, Int4) -> Text, |args| text(part(args.text(0)?, args.int(1)?, None))),
     function!("substring", (Text, Int4, Int4) -> Text, substring),
@@ -83,6 +87,8 @@ pub(super) static FUNCTIONS: &[Function] = &[
     function!("split_part", (Text, Text, Int4) -> Text, split_part; EQUALITY),
     function!("starts_with", (Text, Text) -> Bool, starts_with; EQUALITY),
     function!("^@", (Text, Text) -> Bool, starts_with; EQUALITY),
+    function!("similar_to_escape", (Text) -> Text, |args| text(similar(args.text(0)?)); SIMPLE),
+    function!("similar_to_escape", (Text, Text) -> Text),
     function!("ascii", (Text) -> Int4, |args| {
         Ok(Some(Value::Int(args.text(0)?.chars().next().map_or(0, |first| u32::from(first).into()))))
     }),
@@ -199,6 +205,21 @@ fn split_part(args: &Args<'_>) -> Result {
     let mut fields = whole.split(separator);
     let found = if field > 0 { fields.nth(index) } else { fields.collect::<Vec<_>>().into_iter().rev().nth(index) };
     text(found.unwrap_or_default())
+}
+
+/// A pattern of SIMILAR TO as a regular expression.
+fn similar(pattern: &str) -> String {
+    let mut regex = "^(?:".to_owned();
+    for character in pattern.chars() {
+        match character {
+            '%' => regex.push_str(".*"),
+            '_' => regex.push('.'),
+            '(' => regex.push_str("(?:"),
+            '.' | '^' | '$' => regex.extend(['\\', character]),
+            other => regex.push(other),
+        }
+    }
+    regex + ")$"
 }
 
 fn starts_with(args: &Args<'_>) -> Result {

@@ -164,7 +164,12 @@ impl Writer<'_> {
         let kind = self.text_kind();
         let (value, piece) = (self.value(kind), self.piece());
         let number = self.random.pick(&["0", "1", "2", "3", "8"]);
-        match self.random.index(7) {
+        match self.random.index(9) {
+            7 => self.regex_test(&value),
+            8 => {
+                let pattern = self.random.pick(&["%", "_", "(a|b)%", "a+", "%é{1}%", "(a|é)*", "a.", "\\\\%", "|"]);
+                format!("{value} {}SIMILAR TO {}", self.not(), quote_literal(pattern))
+            }
             0 => {
                 let measure = self.random.pick(&["length", "char_length", "octet_length", "bit_length", "ascii"]);
                 format!("{measure}({value}) {} {number}", self.random.pick(COMPARISONS))
@@ -184,6 +189,20 @@ impl Writer<'_> {
                 format!("num_nulls({value}, {}, {piece}) = 1", self.value(any))
             }
         }
+    }
+
+    /// A regular expression put together by chance: some are none.
+    fn regex_test(&mut self, value: &str) -> String {
+        let mut pattern = self.random.pick(&["", "^"]).to_owned();
+        for _ in 0..=self.random.index(3) {
+            pattern += self.random.pick(&[
+                "a", "b", ".", "é", "[ab]", "[^a]", "(a|B)", "(?:a.|b)", "[a-z_]", "\\.", "\\w", "\\d", "[A-Z-]", " ",
+                "\\\\", "%",
+            ]);
+            pattern += self.random.pick(&["", "", "", "*", "+", "?", "{2}", "{0,1}", "*?"]);
+        }
+        pattern += self.random.pick(&["", "$"]);
+        format!("{value} {} {}", self.random.pick(&["~", "~*", "!~", "!~*"]), quote_literal(&pattern))
     }
 
     fn quantifier(&mut self) -> &'static str {

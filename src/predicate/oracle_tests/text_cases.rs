@@ -114,3 +114,45 @@ async fn texts_are_searched() {
     cases.holds("NOT starts_with(b, 'a')", &word, "t").await;
     assert!(cases.refused("split_part('a', ',', 0) = b").await.contains("field position must not be zero"));
 }
+
+#[tokio::test]
+async fn texts_match_regular_expressions() {
+    let cases = Cases::start().await;
+    for (pattern, text, holds) in [
+        ("b.d", "'abcd'", true),
+        ("^b", "'ab'", false),
+        ("^a.c$", "E'a\\nc'", true),
+        ("^b", "E'a\\nb'", false),
+        ("a$", "E'a\\n'", false),
+        ("^[a-c_.-]+$", "'a-b_c.'", true),
+        ("[^é]", "'é'", false),
+        ("^(ab|c){2,3}$", "'abcab'", true),
+        ("\\.\\$", "'a.$'", true),
+        ("^\\w+\\s\\d$", "E'a_1\\t9'", true),
+        ("\\w", "'é'", false),
+        ("\\d", "'٣'", false),
+        ("a&&b", "'a&&b'", true),
+        ("a{2}", "'aba'", false),
+        ("^$", "''", true),
+    ] {
+        let row = [("b", text)];
+        cases.holds(&format!("b ~ '{pattern}'"), &row, if holds { "t" } else { "f" }).await;
+        cases.holds(&format!("b !~ '{pattern}'"), &row, if holds { "f" } else { "t" }).await;
+    }
+    cases.holds("b ~ 'x'", NULL, "-").await;
+    cases.holds("b ~* '^AB[c-e]$'", &b("'abD'"), "t").await;
+    cases.holds("b ~* 'k'", &b("'\u{212a}'"), "f").await;
+    cases.holds("b !~* '[^k]'", &b("'K'"), "t").await;
+    cases.holds("c ~ '^ab   $' AND c ~ 'b *$'", &[("c", "'ab'")], "t").await;
+    assert!(cases.refused_here("b ~ '(a)\\1'").ends_with("unknown binary operator \"~\""));
+}
+
+#[tokio::test]
+async fn texts_are_similar_to_patterns() {
+    let cases = Cases::start().await;
+    cases.holds("b SIMILAR TO '%(b|d)%'", &b("E'a\\nbc'"), "t").await;
+    cases.holds("b SIMILAR TO 'a|b'", &b("'ab'"), "f").await;
+    cases.holds("b SIMILAR TO 'a_.'", &b("'aé.'"), "t").await;
+    cases.holds("b NOT SIMILAR TO '(ab)+'", &b("'abab'"), "f").await;
+    cases.holds("b SIMILAR TO 'a$'", &b("'a$'"), "t").await;
+}

@@ -146,3 +146,33 @@ async fn postgres_need_not_be_asked() {
         stand.stop().await;
     }
 }
+
+#[tokio::test]
+async fn case_105_of_evaluation_a_row_that_raises_ends_the_shape_and_no_new_one_can_begin() {
+    let stand = things().await;
+    let shape = shape("1/n = 1");
+    stand.db.run("INSERT INTO things (id, n) VALUES (1, 1), (2, 2)").await;
+    let (last, words) = stand.sync(&shape).await;
+    assert_eq!(words, ["insert 1", "snapshot-end", "up-to-date"]);
+    stand.db.run("INSERT INTO things (id, n) VALUES (3, 0)").await;
+    let refused = stand.live(&shape, &last).await;
+    assert_eq!(refused.status.as_u16(), 503, "{refused:?}");
+    assert_eq!(refused.json()["message"], "Unable to create initial snapshot: division by zero");
+    stand.db.run("DELETE FROM things WHERE id = 3").await;
+    let again = stand.live(&shape, &last).await;
+    again.refetch(&last.handle());
+    stand.stop().await;
+}
+
+#[tokio::test]
+async fn case_106_of_evaluation_text_has_one_order_in_snapshot_and_stream() {
+    let stand = things().await;
+    let shape = shape("e < 'a'");
+    // By bytes, the first of each pair would be below; in English, it is not.
+    stand.db.run("INSERT INTO things (id, e) VALUES (1, 'B'), (2, '1')").await;
+    let (last, words) = stand.sync(&shape).await;
+    assert_eq!(words, ["insert 2", "snapshot-end", "up-to-date"]);
+    stand.db.run("INSERT INTO things (id, e) VALUES (3, 'B'), (4, '1')").await;
+    assert_eq!(stand.live(&shape, &last).await.words(), ["insert 4", "up-to-date"]);
+    stand.stop().await;
+}

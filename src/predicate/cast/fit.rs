@@ -1,12 +1,14 @@
-//! What the modifiers of a type do to a value that is cast to it: `varchar(3)`, `numeric(8, 2)`.
+//! What the modifiers of a type do to a value that is cast to it: `varchar(3)`, `numeric(8, 2)`, `timestamp(0)`.
 
 use crate::pg::PgType;
-use crate::predicate::value::Numeric;
+use crate::predicate::value::{Numeric, Timetz, is_timestamp};
 use crate::predicate::{EvalError, Value};
 
 /// Longest `varchar(n)` (`MaxAttrSize`), and most digits of a `numeric(p, s)` (`NUMERIC_MAX_PRECISION`).
 const MOST_CHARACTERS: usize = 10_485_760;
 const MOST_DIGITS: i64 = 1000;
+/// Digits of seconds that are kept (`MAX_TIMESTAMP_PRECISION`).
+const SECOND_DIGITS: u32 = 6;
 
 /// A type with modifiers, as far as they are known here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +19,8 @@ pub(in crate::predicate) enum Fit {
     Bpchar(usize),
     /// So many digits, of which so many after the point.
     Numeric { precision: i64, scale: i64 },
+    /// Seconds of so many digits after the point.
+    Seconds(u32),
 }
 
 impl Fit {
@@ -35,6 +39,10 @@ impl Fit {
                 let is_known = (1..=MOST_DIGITS).contains(&precision) && (0..=precision).contains(&scale);
                 is_known.then_some(Self::Numeric { precision, scale })
             }
+            (PgType::Time | PgType::Timetz | PgType::Timestamp | PgType::Timestamptz, [digits]) => {
+                // More mean six, with a warning.
+                u32::try_from(*digits).ok().filter(|digits| *digits <= SECOND_DIGITS).map(Self::Seconds)
+            }
             _ => None,
         }
     }
@@ -44,6 +52,7 @@ impl Fit {
         match self {
             Self::Varchar(length) | Self::Bpchar(length) => format!("({length})"),
             Self::Numeric { precision, scale } => format!("({precision}, {scale})"),
+            Self::Seconds(digits) => format!("({digits})"),
         }
     }
 
@@ -57,9 +66,26 @@ impl Fit {
             (Self::Numeric { precision, scale }, Value::Numeric(number)) => {
                 number_of(number, precision, scale).map(Value::Numeric)
             }
+            (Self::Seconds(digits), Value::Time(micros)) => Ok(Value::Time(rounded(*micros, digits))),
+            (Self::Seconds(digits), Value::Timetz(time)) => {
+                Ok(Value::Timetz(Timetz { micros: rounded(time.micros, digits), ..*time }))
+            }
+            (Self::Seconds(_), Value::Timestamp(i64::MIN | i64::MAX)) => Ok(value.clone()),
+            (Self::Seconds(digits), Value::Timestamp(micros)) => {
+                let rounded = rounded(*micros, digits);
+                // What comes last is rounded out of range by Postgres.
+                let is_known = is_timestamp(rounded);
+                is_known.then_some(Value::Timestamp(rounded)).ok_or(EvalError::Refused("timestamp out of range"))
+            }
             _ => Err(super::number::MISMATCH),
         }
     }
+}
+
+/// Half away from midnight, or from the year 2000.
+fn rounded(micros: i64, digits: u32) -> i64 {
+    let unit = 10i64.pow(SECOND_DIGITS.saturating_sub(digits));
+    micros.signum() * ((micros.abs() + unit / 2) / unit * unit)
 }
 
 fn cut(text: &str, length: usize) -> &str {

@@ -55,6 +55,7 @@ impl Writer<'_> {
                     format!("date_trunc('{unit}', {stamp})"),
                     format!("{zoned} AT TIME ZONE {zone}"),
                     format!("date_bin({span}, {stamp}, {day})"),
+                    format!("{stamp}::timestamp({})", self.random.index(7)),
                 ]
             }
             "tz" => {

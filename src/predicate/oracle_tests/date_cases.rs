@@ -136,6 +136,23 @@ async fn timetz_is_compared_by_the_moment_and_then_by_the_zone() {
     .await;
 }
 
+#[tokio::test]
+async fn seconds_are_rounded_to_the_digits_of_the_type() {
+    let row: Row<'_> = &[("ts", "'1999-12-31 23:59:58.5'"), ("t", "'23:59:59.9'")];
+    hold(&[
+        ("ts::timestamp(0) = '1999-12-31 23:59:58'", row, "t"),
+        ("(ts + interval '1 day')::timestamp(0) = '2000-01-01 23:59:59'", row, "t"),
+        ("ts::timestamp(1) = ts", row, "t"),
+        ("ts = '1999-12-31 23:59:58.49'::timestamp(1)", row, "t"),
+        ("t::time(0) = '24:00'", row, "t"),
+        ("ts::timestamptz(0) < ts::timestamptz", row, "t"),
+        ("t::timetz(0) = timetz '24:00+00'", row, "t"),
+        ("ts::timestamp(0) = 'infinity'", &[("ts", "'infinity'")], "t"),
+        ("ts::timestamp(3) = '2024-01-01 00:00:00.123'", &[("ts", "'2024-01-01 00:00:00.123456'")], "t"),
+    ])
+    .await;
+}
+
 /// Zones by name, the abbreviations of units, other forms of dates; also what depends on the day, which Postgres is
 /// then found not to take.
 #[tokio::test]

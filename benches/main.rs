@@ -7,12 +7,14 @@ mod bare;
 mod commands;
 mod cpu;
 mod crowd;
+mod fanout;
 mod idle;
 mod ingest;
 mod latency;
 mod ours;
 mod pace;
 mod plot;
+mod predicate;
 mod process;
 mod report;
 mod rig;
@@ -26,10 +28,12 @@ mod wire;
 /// A benchmark, by name.
 type Bench = (&'static str, fn());
 
-const BENCHES: [Bench; 7] = [
+const BENCHES: [Bench; 9] = [
     ("ingest", ingest::run),
     ("snapshot", snapshot::run),
     ("router", router::run),
+    ("predicate", predicate::run),
+    ("fanout", fanout::run),
     ("serve", serve::run),
     ("idle", idle::run),
     ("wake", wake::run),

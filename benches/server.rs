@@ -44,11 +44,21 @@ impl Server {
         response
     }
 
+    /// What our server answers at a path.
+    pub(crate) async fn body(&self, path: &str) -> String {
+        let response = self.http.get(format!("http://{}{path}", self.address)).send().await.expect("an answer");
+        response.text().await.expect("a body")
+    }
+
     /// Makes the shapes `owner_id = k` of the table `work` and returns the paths at which clients wait for their first
     /// change.
     pub(crate) fn follow(&self, runtime: &Runtime, owners: std::ops::Range<u32>) -> Vec<String> {
-        let made = stream::iter(owners).map(async |owner| {
-            let filter = format!("owner_id = {owner}");
+        self.follow_filters(runtime, owners.map(|owner| format!("owner_id = {owner}")))
+    }
+
+    /// The same with shapes of these filters.
+    pub(crate) fn follow_filters(&self, runtime: &Runtime, filters: impl Iterator<Item = String>) -> Vec<String> {
+        let made = stream::iter(filters).map(async |filter| {
             let first = self.get(&[("table", "work"), ("where", &filter), ("offset", "-1")]).await;
             let handle = header(&first, "electric-handle");
             first.bytes().await?;
@@ -74,6 +84,6 @@ impl Server {
 }
 
 fn live_path(filter: &str, handle: &str) -> String {
-    let filter = filter.replace(' ', "%20").replace('=', "%3D");
+    let filter = filter.replace(' ', "%20").replace('=', "%3D").replace('>', "%3E");
     format!("/v1/shape?table=work&where={filter}&live=true&handle={handle}&offset=0_inf")
 }

@@ -17,19 +17,29 @@ pub(crate) fn run() {
     let cluster = cluster();
     create_work(&cluster);
     let bare = Server::bare(&[BODY_BYTES]);
-    let path = format!("/hold/{BODY_BYTES}?{}", "x".repeat(100));
-    let mut limit = Side::new(bare, &path, clients);
+    let mut limit = Side::new(bare, &[held(BODY_BYTES)], clients);
     let ours = Server::ours(&cluster.url("postgres"), CHUNK_BYTES);
-    let path = ours.follow(&runtime(), 0..1).remove(0);
-    let mut ours = Side::new(ours, &path, clients);
+    let paths = ours.follow(&runtime(), 0..1);
+    let mut ours = Side::new(ours, &paths, clients);
     limit.wake("get /bump");
     for round in 0..ROUNDS {
         let url = cluster.url("postgres");
         ours.wake(&format!("sql {url} INSERT INTO work VALUES ({round}, 0, repeat('abcdefgh', 11), true)"));
         limit.wake("get /bump");
     }
-    println!("{clients} clients   last byte of the median, of the last; server's CPU for each");
-    for (name, side) in [("limit", &limit), ("ours", &ours)] {
+    compare(&limit, &ours);
+}
+
+/// Where clients of the bare server wait for a body of this size.
+pub(crate) fn held(body_bytes: usize) -> String {
+    // As long as ours, since it is kept.
+    format!("/hold/{body_bytes}?{}", "x".repeat(100))
+}
+
+/// Prints ours beside the limit.
+pub(crate) fn compare(limit: &Side, ours: &Side) {
+    println!("{} clients   last byte of the median, of the last; server's CPU for each", limit.clients);
+    for (name, side) in [("limit", limit), ("ours", ours)] {
         println!(
             "{name:<28} {:>6.1} ms, {:>6.1} ms (spread {:.0} %), {:.1} us",
             median(&side.middle).as_secs_f64() * 1e3,
@@ -43,7 +53,8 @@ pub(crate) fn run() {
     println!("{:28} {ratio:.2} times the limit; {:.2} of its CPU{noisy}", "", ours.cpu() / limit.cpu());
 }
 
-struct Side {
+/// A server and clients that wait.
+pub(crate) struct Side {
     server: Server,
     crowd: Process,
     clients: u32,
@@ -53,14 +64,18 @@ struct Side {
 }
 
 impl Side {
-    fn new(mut server: Server, path: &str, clients: u32) -> Self {
+    /// Its clients spread evenly over the paths.
+    pub(crate) fn new(mut server: Server, paths: &[String], clients: u32) -> Self {
         let mut crowd = Process::start("crowd", &[&server.address]);
-        crowd.ask(&format!("open {clients} {path}"));
+        for path in paths {
+            crowd.ask(&format!("open {} {path}", clients as usize / paths.len()));
+        }
         server.waiting(clients);
         Self { server, crowd, clients, middle: Vec::new(), last: Runs::new(clients), cpu: Duration::ZERO }
     }
 
-    fn wake(&mut self, command: &str) {
+    /// Makes news, by a command of the crowd.
+    pub(crate) fn wake(&mut self, command: &str) {
         self.server.waiting(self.clients);
         let before = self.server.cpu();
         let line = self.crowd.ask(command);

@@ -129,3 +129,42 @@ fn write(bytes: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) -> Range<usize> 
 fn slice<'a>(bytes: &'a [u8], range: &Range<usize>) -> &'a [u8] {
     bytes.get(range.clone()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pg::{Column, Generated, Lsn, PgType, RelationId, TableName, Xid};
+
+    fn table() -> TableSchema {
+        let column = |name: &str| Column {
+            name: name.to_owned(),
+            ty: PgType::Int8,
+            type_modifier: -1,
+            dimensions: 0,
+            not_null: false,
+            generated: Generated::No,
+            collation: None,
+        };
+        let (id, name) = (RelationId(1), TableName::new("public", "t"));
+        TableSchema { id, name, columns: ["id", "a"].map(column).to_vec(), primary_key: vec![0] }
+    }
+
+    #[test]
+    fn a_change_is_written_once_for_all_shapes_with_the_same_columns() {
+        let mut projection = Projection::new(&table(), [0, 1].into(), ReplicaMode::Default);
+        let place = Place::new(Xid(7), Lsn(100));
+        let (old, new): (&Cells<'_>, &Cells<'_>) = (&[Some(b"1"), Some(b"2")], &[Some(b"1"), Some(b"3")]);
+        let mut written = Vec::new();
+        for _ in 0..3 {
+            // As for each shape that the change reaches: one that the row enters, one that it leaves, one in which it stays.
+            projection.begin(1);
+            projection.insert(new, &place);
+            projection.delete(old, &place);
+            projection.update(old, new, &place);
+            written.push((projection.written.bytes.as_ptr(), projection.written.bytes.clone()));
+        }
+        assert!(written[0].1.len() > 100 && written.iter().all(|bytes| *bytes == written[0]), "{written:?}");
+        projection.begin(2);
+        assert!(projection.written.bytes.is_empty());
+    }
+}

@@ -400,7 +400,24 @@ fn index_keys_are_conditions_of_which_every_row_meets_one() {
     ] {
         assert_eq!(keys(filter), None, "{filter}");
     }
-    assert_eq!(keys("7 = ANY(nums)"), Some(vec![(18, Holding(vec![Value::Int(7)]))]));
+    let holding = |values: &[i64]| Holding(values.iter().map(|value| Value::Int(*value)).collect());
+    let nothing = || OneOf(vec![Value::parse("{}", &PgType::Array(PgType::Int4.into())).unwrap()]);
+    for (filter, wanted) in [
+        ("7 = ANY(nums)", vec![(18, holding(&[7]))]),
+        ("nums @> '{7,8}'", vec![(18, holding(&[7]))]),
+        ("'{7,8}' <@ nums", vec![(18, holding(&[7]))]),
+        ("nums @> '{7,NULL}'", vec![(18, holding(&[]))]),
+        ("nums && '{7,NULL,8}'", vec![(18, holding(&[7, 8]))]),
+        ("'{7}' && nums", vec![(18, holding(&[7]))]),
+        ("nums <@ '{7,8}'", vec![(18, holding(&[7, 8])), (18, nothing())]),
+        ("'{7}' @> nums", vec![(18, holding(&[7])), (18, nothing())]),
+        ("nums = '{}'", vec![(18, nothing())]),
+        ("starts_with(title, 'ab')", vec![(2, begins("ab"))]),
+        ("title ^@ 'ab'", vec![(2, begins("ab"))]),
+    ] {
+        assert_eq!(keys(filter), Some(wanted), "{filter}");
+    }
+    assert_eq!(keys("nums @> '{}'"), None);
 }
 
 /// On a thread with the stack of a worker, unoptimised.

@@ -11,41 +11,41 @@ pub(super) static FUNCTIONS: &[Function] = &[
     function!("*", (Float4, Float8) -> Float8, double_product),
     function!("*", (Float8, Float4) -> Float8, double_product),
     function!("*", (Float8, Float8) -> Float8, double_product),
-    function!("+", (Float4) -> Float4, |args| Ok(some(args.float(0)?))),
+    function!("+", (Float4) -> Float4, |args| Ok(Some(float(args.float(0)?)))),
     function!("+", (Float4, Float4) -> Float4, single_sum),
     function!("+", (Float4, Float8) -> Float8, double_sum),
-    function!("+", (Float8) -> Float8, |args| Ok(some(args.float(0)?))),
+    function!("+", (Float8) -> Float8, |args| Ok(Some(float(args.float(0)?)))),
     function!("+", (Float8, Float4) -> Float8, double_sum),
     function!("+", (Float8, Float8) -> Float8, double_sum),
-    function!("-", (Float4) -> Float4, |args| Ok(some(-args.float(0)?))),
+    function!("-", (Float4) -> Float4, |args| Ok(Some(float(-args.float(0)?)))),
     function!("-", (Float4, Float4) -> Float4, single_difference),
     function!("-", (Float4, Float8) -> Float8, double_difference),
-    function!("-", (Float8) -> Float8, |args| Ok(some(-args.float(0)?))),
+    function!("-", (Float8) -> Float8, |args| Ok(Some(float(-args.float(0)?)))),
     function!("-", (Float8, Float4) -> Float8, double_difference),
     function!("-", (Float8, Float8) -> Float8, double_difference),
     function!("/", (Float4, Float4) -> Float4, single_quotient),
     function!("/", (Float4, Float8) -> Float8, double_quotient),
     function!("/", (Float8, Float4) -> Float8, double_quotient),
     function!("/", (Float8, Float8) -> Float8, double_quotient),
-    function!("@", (Float4) -> Float4, |args| Ok(some(args.float(0)?.abs()))),
-    function!("@", (Float8) -> Float8, |args| Ok(some(args.float(0)?.abs()))),
+    function!("@", (Float4) -> Float4, |args| Ok(Some(float(args.float(0)?.abs())))),
+    function!("@", (Float8) -> Float8, |args| Ok(Some(float(args.float(0)?.abs())))),
     function!("^", (Float8, Float8) -> Float8),
-    function!("abs", (Float4) -> Float4, |args| Ok(some(args.float(0)?.abs()))),
-    function!("abs", (Float8) -> Float8, |args| Ok(some(args.float(0)?.abs()))),
+    function!("abs", (Float4) -> Float4, |args| Ok(Some(float(args.float(0)?.abs())))),
+    function!("abs", (Float8) -> Float8, |args| Ok(Some(float(args.float(0)?.abs())))),
     function!("cbrt", (Float8) -> Float8),
-    function!("ceil", (Float8) -> Float8, |args| Ok(some(args.float(0)?.ceil()))),
-    function!("ceiling", (Float8) -> Float8, |args| Ok(some(args.float(0)?.ceil()))),
+    function!("ceil", (Float8) -> Float8, |args| Ok(Some(float(args.float(0)?.ceil())))),
+    function!("ceiling", (Float8) -> Float8, |args| Ok(Some(float(args.float(0)?.ceil())))),
     function!("exp", (Float8) -> Float8),
-    function!("floor", (Float8) -> Float8, |args| Ok(some(args.float(0)?.floor()))),
+    function!("floor", (Float8) -> Float8, |args| Ok(Some(float(args.float(0)?.floor())))),
     function!("ln", (Float8) -> Float8),
     function!("log", (Float8) -> Float8),
     function!("log10", (Float8) -> Float8),
     function!("pow", (Float8, Float8) -> Float8),
     function!("power", (Float8, Float8) -> Float8),
-    function!("round", (Float8) -> Float8, |args| Ok(some(args.float(0)?.round_ties_even()))),
+    function!("round", (Float8) -> Float8, |args| Ok(Some(float(args.float(0)?.round_ties_even())))),
     function!("sign", (Float8) -> Float8, sign),
     function!("sqrt", (Float8) -> Float8, root),
-    function!("trunc", (Float8) -> Float8, |args| Ok(some(args.float(0)?.trunc()))),
+    function!("trunc", (Float8) -> Float8, |args| Ok(Some(float(args.float(0)?.trunc())))),
     function!("|/", (Float8) -> Float8, root),
     function!("||/", (Float8) -> Float8),
 ];
@@ -55,8 +55,8 @@ pub(in crate::predicate) const UNDERFLOW: EvalError = EvalError::Refused("value 
 
 type Computed = Result<Option<Value>, EvalError>;
 
-fn some(value: f64) -> Option<Value> {
-    Some(Value::Float(Float::new(value)))
+fn float(value: f64) -> Value {
+    Value::Float(Float::new(value))
 }
 
 /// A result in which neither operand has been lost: an infinity must come from one, and a zero must be one that
@@ -68,7 +68,7 @@ fn checked(value: f64, has_infinity: bool, may_be_zero: bool) -> Computed {
     if value == 0.0 && !may_be_zero {
         return Err(UNDERFLOW);
     }
-    Ok(some(value))
+    Ok(Some(float(value)))
 }
 
 /// Both arguments, and whether one is infinite.
@@ -132,7 +132,7 @@ fn single_quotient(args: &Args<'_>) -> Computed {
 
 fn sign(args: &Args<'_>) -> Computed {
     let value = args.float(0)?;
-    Ok(some(f64::from(i8::from(value > 0.0) - i8::from(value < 0.0))))
+    Ok(Some(float(f64::from(i8::from(value > 0.0) - i8::from(value < 0.0)))))
 }
 
 fn root(args: &Args<'_>) -> Computed {
@@ -140,5 +140,5 @@ fn root(args: &Args<'_>) -> Computed {
     if value < 0.0 {
         return Err(EvalError::Refused("cannot take square root of a negative number"));
     }
-    Ok(some(value.sqrt()))
+    Ok(Some(float(value.sqrt())))
 }

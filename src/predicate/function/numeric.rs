@@ -8,14 +8,14 @@ use crate::predicate::{EvalError, Value};
 pub(super) static FUNCTIONS: &[Function] = &[
     function!("%", (Numeric, Numeric) -> Numeric, |args| two(args, Numeric::remainder)),
     function!("*", (Numeric, Numeric) -> Numeric, |args| two(args, Numeric::multiply)),
-    function!("+", (Numeric) -> Numeric, |args| Ok(some(args.numeric(0)?.clone()))),
+    function!("+", (Numeric) -> Numeric, |args| Ok(Some(Value::Numeric(args.numeric(0)?.clone())))),
     function!("+", (Numeric, Numeric) -> Numeric, |args| two(args, Numeric::add)),
-    function!("-", (Numeric) -> Numeric, |args| Ok(some(args.numeric(0)?.negated()))),
+    function!("-", (Numeric) -> Numeric, |args| Ok(Some(Value::Numeric(args.numeric(0)?.negated())))),
     function!("-", (Numeric, Numeric) -> Numeric, |args| two(args, Numeric::subtract)),
     function!("/", (Numeric, Numeric) -> Numeric, |args| two(args, Numeric::divide)),
-    function!("@", (Numeric) -> Numeric, |args| Ok(some(args.numeric(0)?.absolute()))),
+    function!("@", (Numeric) -> Numeric, |args| Ok(Some(Value::Numeric(args.numeric(0)?.absolute())))),
     function!("^", (Numeric, Numeric) -> Numeric),
-    function!("abs", (Numeric) -> Numeric, |args| Ok(some(args.numeric(0)?.absolute()))),
+    function!("abs", (Numeric) -> Numeric, |args| Ok(Some(Value::Numeric(args.numeric(0)?.absolute())))),
     function!("ceil", (Numeric) -> Numeric, |args| one(args, Numeric::ceiling)),
     function!("ceiling", (Numeric) -> Numeric, |args| one(args, Numeric::ceiling)),
     function!("div", (Numeric, Numeric) -> Numeric, |args| two(args, Numeric::divide_whole)),
@@ -37,7 +37,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     function!("scale", (Numeric) -> Int4, |args| Ok(args.numeric(0)?.scale().map(Value::Int))),
     function!("sign", (Numeric) -> Numeric, sign),
     function!("sqrt", (Numeric) -> Numeric),
-    function!("trim_scale", (Numeric) -> Numeric, |args| Ok(some(args.numeric(0)?.trimmed()))),
+    function!("trim_scale", (Numeric) -> Numeric, |args| Ok(Some(Value::Numeric(args.numeric(0)?.trimmed())))),
     function!("trunc", (Numeric) -> Numeric, |args| one(args, |number| number.truncated(0))),
     function!("trunc", (Numeric, Int4) -> Numeric, |args| cut(args, Numeric::truncated)),
 ];
@@ -46,10 +46,6 @@ pub(super) static FUNCTIONS: &[Function] = &[
 const MOST_PLACES: i64 = 2000;
 
 type Computed = Result<Numeric, Trouble>;
-
-fn some(value: Numeric) -> Option<Value> {
-    Some(Value::Numeric(value))
-}
 
 fn computed(value: Computed) -> Result<Option<Value>, EvalError> {
     value.map(|value| Some(Value::Numeric(value))).map_err(|trouble| match trouble {
@@ -72,5 +68,5 @@ fn cut(args: &Args<'_>, compute: fn(&Numeric, i64) -> Computed) -> Result<Option
 
 fn sign(args: &Args<'_>) -> Result<Option<Value>, EvalError> {
     let number = args.numeric(0)?;
-    Ok(some(number.sign().map_or_else(|| number.clone(), |sign| Numeric::from_int(sign.into()))))
+    Ok(Some(Value::Numeric(number.sign().map_or_else(|| number.clone(), |sign| Numeric::from_int(sign.into())))))
 }

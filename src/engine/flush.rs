@@ -1,7 +1,8 @@
 //! How far the stream may be acknowledged (the sole way back through the house).
 //!
 //! Pure. Storage makes all logs durable at once, at checkpoints, so one position serves for all shapes: everything
-//! processed, but nothing from the oldest transaction on that still waits in memory for a snapshot to be judged by.
+//! processed, but nothing from the oldest transaction on that still waits in memory, for a snapshot to be judged by or for Postgres
+//! to say whether its rows are in.
 
 use crate::pg::Lsn;
 

@@ -6,7 +6,8 @@
 //!
 //! Ways through: a definition comes in by [`Engine::resolve`] and [`Engine::get_or_create`] (`resolve`, `registry`,
 //! `create`, `snapshot`); a change comes in by the stream (`stream`, `collector`, `router`) and ends in a shape's log;
-//! `join` decides which of both a row comes by, `flush` how far the stream is acknowledged; `evict` ends shapes.
+//! `join` decides which of both a row comes by, `flush` how far the stream is acknowledged; `evict` ends shapes. What the
+//! engine cannot evaluate of a filter, Postgres does: `admission` asks whether it may, `verdicts` for each changed row.
 
 mod admission;
 mod alike;

@@ -170,10 +170,10 @@ fn fold_change(
     let (old, new) = (old.as_deref().map(cells), new.as_deref().map(cells));
     match items(projection, Versions { old: old.as_deref(), new: new.as_deref() }, place)? {
         ChangeItems::Nothing => Ok(()),
-        ChangeItems::One(item) => push(entry, judged, *begin, item, place.op),
+        ChangeItems::One(item) => push(entry, judged, *begin, (item, place.op)),
         ChangeItems::Two(first, second) => {
-            push(entry, judged, *begin, first, place.op)?;
-            push(entry, judged, *begin, second, place.op + 1)
+            push(entry, judged, *begin, (first, place.op))?;
+            push(entry, judged, *begin, (second, place.op + 1))
         }
     }
 }
@@ -188,12 +188,13 @@ fn add(entry: &mut Entry, slot: Slot, item: &[u8], op: u64, target: &mut Target<
         open.touched.len() - 1
     });
     match open.touched.get_mut(at) {
-        Some(touched) => push(entry, touched, open.begin, item, op),
+        Some(touched) => push(entry, touched, open.begin, (item, op)),
         None => Ok(()),
     }
 }
 
-fn push(entry: &mut Entry, touched: &mut Touched, tx: Begin, item: &[u8], op: u64) -> Result<(), Trouble> {
+/// Adds an item, with its operation number, to those of a transaction.
+fn push(entry: &mut Entry, touched: &mut Touched, tx: Begin, (item, op): (&[u8], u64)) -> Result<(), Trouble> {
     touched.close();
     let stored = if touched.len() > SPILL_BYTES { store(entry, touched, tx) } else { Ok(()) };
     touched.push(item, op);

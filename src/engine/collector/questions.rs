@@ -31,8 +31,12 @@ impl Collector {
         if self.questions.out.is_some() {
             return;
         }
+        let waiting = self.shapes.pending();
+        if waiting.is_empty() {
+            return;
+        }
         let mut question = Question::default();
-        for slot in self.shapes.pending() {
+        for slot in waiting {
             let Some(entry) = self.shapes.get_mut(slot) else { continue };
             let Some(table) = self.tables.get(&entry.table()) else { continue };
             if let Some(pending) = &mut entry.pending {

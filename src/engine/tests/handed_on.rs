@@ -396,3 +396,57 @@ async fn what_waits_goes_with_its_table() {
     stand.settle().await;
     stand.stop().await;
 }
+
+/// Counts what is counted under each name.
+#[derive(Default)]
+struct Recorder(std::sync::Mutex<HashMap<String, Arc<std::sync::atomic::AtomicU64>>>);
+
+impl Recorder {
+    fn of(&self, key: &metrics::Key) -> Arc<std::sync::atomic::AtomicU64> {
+        self.0.lock().unwrap().entry(key.name().to_owned()).or_default().clone()
+    }
+
+    fn value(&self, name: &str) -> u64 {
+        self.0.lock().unwrap().get(name).map_or(0, |value| value.load(Ordering::SeqCst))
+    }
+}
+
+struct Shared(Arc<Recorder>);
+
+impl metrics::Recorder for Shared {
+    fn describe_counter(&self, _: metrics::KeyName, _: Option<metrics::Unit>, _: metrics::SharedString) {}
+    fn describe_gauge(&self, _: metrics::KeyName, _: Option<metrics::Unit>, _: metrics::SharedString) {}
+    fn describe_histogram(&self, _: metrics::KeyName, _: Option<metrics::Unit>, _: metrics::SharedString) {}
+
+    fn register_counter(&self, key: &metrics::Key, _: &metrics::Metadata<'_>) -> metrics::Counter {
+        metrics::Counter::from_arc(self.0.of(key))
+    }
+
+    fn register_gauge(&self, key: &metrics::Key, _: &metrics::Metadata<'_>) -> metrics::Gauge {
+        metrics::Gauge::from_arc(self.0.of(key))
+    }
+
+    fn register_histogram(&self, _: &metrics::Key, _: &metrics::Metadata<'_>) -> metrics::Histogram {
+        metrics::Histogram::noop()
+    }
+}
+
+#[tokio::test]
+async fn metrics_tell_of_such_shapes_and_of_what_is_asked() {
+    let recorder = Arc::new(Recorder::default());
+    // Other tests of this process count, too.
+    metrics::set_global_recorder(Shared(recorder.clone())).unwrap_or_else(|_| panic!("another recorder"));
+    let mut stand = Stand::start(SCHEMA).await;
+    let mut shape = stand.shape(filtered("long(a)")).await;
+    stand.sql.run("INSERT INTO t SELECT n, 1, 'long' FROM generate_series(1, 5) n").await;
+    shape.reads(5).await;
+    // Shapes that were made before the recorder came may end meanwhile.
+    assert!(recorder.0.lock().unwrap().contains_key("diesel_electric_shapes_evaluated_by_postgres"));
+    assert!(recorder.value("diesel_electric_evaluation_questions_total") >= 1);
+    assert!(recorder.value("diesel_electric_evaluation_rows_total") >= 5);
+    stand.sql.run("DROP FUNCTION long(text); UPDATE t SET a = 'other'").await;
+    shape.is_gone().await;
+    assert!(recorder.value("diesel_electric_evaluation_errors_total") >= 1);
+    stand.settle().await;
+    stand.stop().await;
+}

@@ -131,12 +131,8 @@ fn is_accepted(function: &Function, arguments: &[Term]) -> bool {
 
 /// A call, or what it gives if it does not depend on the row.
 pub(super) fn folded<'a>(call: Call, ty: PgType, at: usize) -> Result<Typed<'a>, CheckError> {
-    if call.function.traits.is_strict && call.arguments.iter().any(is_null) && !call.arguments.iter().all(is_plain) {
-        // Postgres knows this without asking the other arguments, which may raise an error.
-        return Ok(Typed::constant(Constant::null(ty)));
-    }
-    let is_null = |term: &Term| term.constant().is_some_and(|constant| constant.value.is_none());
-    if call.function.traits.is_strict && call.arguments.iter().any(is_null) {
+    let is_condition = ty == PgType::Bool && call.arguments.iter().all(is_plain);
+    if call.function.traits.is_strict && call.arguments.iter().any(is_null) && !is_condition {
         // As Postgres does, without asking the other arguments, which may raise an error.
         return Ok(Typed::constant(Constant::null(ty)));
     }
@@ -152,7 +148,7 @@ fn is_null(term: &Term) -> bool {
     matches!(term, Term::Constant(constant) if constant.value.is_none())
 }
 
-/// Whether nothing can go wrong with it. Filters of such terms keep one template whatever their values.
+/// Whether nothing can go wrong with it: a condition of such terms keeps one template whatever its values.
 fn is_plain(term: &Term) -> bool {
     matches!(term, Term::Column(_) | Term::Constant(_))
 }

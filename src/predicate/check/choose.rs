@@ -22,7 +22,8 @@ pub(super) struct CaseParts<'a> {
 
 impl<'a> Checker<'a> {
     pub(super) fn choose(&mut self, choice: Choice, list: &'a [Expr], at: usize) -> Result<Typed<'a>, CheckError> {
-        let operands = list.iter().map(|expr| self.operand(expr)).collect::<Result<Vec<_>, _>>()?;
+        let operands = list.iter().map(|expr| self.operand(expr).map_err(never_met));
+        let operands = operands.collect::<Result<Vec<_>, _>>()?;
         if choice == Choice::NullIf {
             return match <[Operand<'a>; 2]>::try_from(operands) {
                 Ok([value, other]) => self.null_if(value, other, at),
@@ -68,12 +69,12 @@ impl<'a> Checker<'a> {
         let conditions = self.case_conditions(case, at)?;
         // Postgres puts what follows ELSE first when it looks for the type of them all.
         let otherwise = match case.otherwise {
-            Some(expr) => self.operand(expr)?,
+            Some(expr) => self.operand(expr).map_err(never_met)?,
             None => Operand::null(at),
         };
         let mut results = vec![otherwise];
         for (_, then) in case.whens {
-            results.push(self.operand(then)?);
+            results.push(self.operand(then).map_err(never_met)?);
         }
         let (mut terms, ty, collation) = self.of_one_type(results, "CaseExpr", at)?;
         let results = terms.split_off(1);
@@ -98,10 +99,10 @@ impl<'a> Checker<'a> {
         for (when, _) in case.whens {
             conditions.push(match &operand {
                 Some(operand) => {
-                    let value = self.operand(when)?;
+                    let value = self.operand(when).map_err(never_met)?;
                     self.compare(Comparison::Eq, operand.clone(), value, at)?
                 }
-                None => self.condition(when, "CASE/WHEN")?,
+                None => self.condition(when, "CASE/WHEN").map_err(never_met)?,
             });
         }
         Ok(conditions)
@@ -129,6 +130,14 @@ impl<'a> Checker<'a> {
             terms.push(typed.term);
         }
         Ok((terms, ty, collation))
+    }
+}
+
+/// What raises an error may stand where Postgres never gets to.
+fn never_met(error: CheckError) -> CheckError {
+    match error {
+        CheckError::Constant { at, .. } => CheckError::Unsupported { at, what: "an expression that raises an error" },
+        other => other,
     }
 }
 

@@ -84,7 +84,7 @@ fn as_text(pattern: Typed<'_>) -> Term {
 
 fn text_constant(constant: Constant) -> Term {
     let constant = match constant.text {
-        Some(text) => Constant::new(PgType::Text, Value::Text(text.into())),
+        Some(text) => Constant::new(PgType::Text, Value::Text(text)),
         None => Constant::null(PgType::Text),
     };
     Term::Constant(Box::new(constant))

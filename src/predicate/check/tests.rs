@@ -487,6 +487,7 @@ fn null_leaves_a_value_open() {
     assert!(!open.leaves_open(&of("id = 7", None)));
     assert!(!of("owner_id = 7", None).leaves_open(&of("owner_id = 8", None)));
     assert!(of("owner_id IN (NULL, 1)", None).leaves_open(&of("owner_id IN (7, 8)", None)));
+    assert!(of("tags @> NULL", None).leaves_open(&of("tags @> '{a}'", None)));
 }
 
 #[test]

@@ -18,6 +18,7 @@ async fn coalesce_takes_the_first_that_is_not_null() {
     cases.holds("coalesce(NULL, NULL, b) IS NULL", NULL, "t").await;
     // The error is never met.
     cases.holds("coalesce(a, 2147483647 + a) = 7", &[("a", "7")], "t").await;
+    assert!(cases.refused_here("coalesce(1, 1 / 0) = a").contains("an expression that raises an error"));
 }
 
 #[tokio::test]

@@ -121,8 +121,12 @@ fn argument(
     }
 }
 
-/// Whether the function is evaluated here for these constants.
+/// Whether the function is evaluated here for these constants. It need not be if one of them is NULL, and it strict.
 fn is_accepted(function: &Function, arguments: &[Term]) -> bool {
+    let is_null = |term: &Term| term.constant().is_some_and(|constant| constant.value.is_none());
+    if function.traits.is_strict && arguments.iter().any(is_null) {
+        return true;
+    }
     let constants: Vec<_> = arguments.iter().map(|term| term.constant()?.value.as_ref()).collect();
     let is_infinite = |value: &Value| matches!(value, Value::Interval(interval) if interval.is_infinite());
     !constants.iter().copied().flatten().any(is_infinite)

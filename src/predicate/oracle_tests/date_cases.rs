@@ -119,6 +119,7 @@ async fn zones_are_offsets_whose_sign_is_that_of_posix_in_texts() {
         ("ts AT TIME ZONE interval '2 hours' = '2024-07-01 10:00+00'", row, "t"),
         ("(ts::timestamptz AT TIME ZONE interval '2 hours') = '2024-07-01 14:00'", row, "t"),
         ("ts = '2024-07-01 14:00+02'::timestamptz", row, "t"),
+        ("(ts AT TIME ZONE NULL) IS NULL AND date_trunc(NULL, ts) IS NULL", row, "t"),
     ])
     .await;
 }

@@ -37,6 +37,10 @@ impl Collector {
         }
         let mut question = Question::default();
         for slot in waiting {
+            if question.is_full() {
+                self.shapes.go_on_with(slot);
+                break;
+            }
             let Some(entry) = self.shapes.get_mut(slot) else { continue };
             let Some(table) = self.tables.get(&entry.table()) else { continue };
             if let Some(pending) = &mut entry.pending {

@@ -33,7 +33,7 @@ pub(super) struct Shapes {
     filtering: BTreeSet<(Lsn, Slot)>,
     /// Those of which something waits for Postgres' word.
     pending: BTreeSet<Slot>,
-    /// The one of them to begin with.
+    /// The one of them whose turn it is.
     next_pending: Slot,
 }
 
@@ -91,12 +91,14 @@ impl Shapes {
         }
     }
 
-    /// The slots of those of which something waits for Postgres' word. Begins with another one each time.
-    pub(super) fn pending(&mut self) -> Vec<Slot> {
-        let slots: Vec<Slot> =
-            self.pending.range(self.next_pending..).chain(self.pending.range(..self.next_pending)).copied().collect();
-        self.next_pending = slots.first().map_or(0, |first| first.saturating_add(1));
-        slots
+    /// The slots of those of which something waits for Postgres' word, the one whose turn it is in front.
+    pub(super) fn pending(&self) -> Vec<Slot> {
+        self.pending.range(self.next_pending..).chain(self.pending.range(..self.next_pending)).copied().collect()
+    }
+
+    /// It is this one's turn when Postgres is asked next: what came before it has filled a question.
+    pub(super) fn go_on_with(&mut self, slot: Slot) {
+        self.next_pending = slot;
     }
 
     /// All transactions up to here have been streamed: nothing is held against snapshots that were taken before.

@@ -13,7 +13,7 @@ use crate::server::Server;
 use crate::wake::{Side, compare, held};
 
 /// How many shapes take how many changes: as much as can be measured, and kept in memory.
-const CHANGES: [(u32, u32); 2] = [(1, 50_000), (1000, 200)];
+const CHANGES: [(u32, u32); 2] = [(1, 200_000), (1000, 400)];
 const CLIENTS: u32 = 750;
 const ROWS: u32 = 50;
 const ROUNDS: u32 = 5;

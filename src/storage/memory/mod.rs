@@ -2,8 +2,10 @@
 
 mod log;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
 
 use super::{LogStore, ShapeLog, StorageError};
 use crate::pg::Lsn;
@@ -16,18 +18,20 @@ use log::MemoryLog;
 pub struct MemoryStore {
     chunk_bytes: usize,
     durable: AtomicU64,
+    /// The last short snapshot that a log was given.
+    last: Arc<Mutex<Bytes>>,
 }
 
 impl MemoryStore {
     /// Logs whose chunks close once they hold `chunk_bytes` bytes.
     pub fn new(chunk_bytes: usize) -> Self {
-        Self { chunk_bytes, durable: AtomicU64::new(0) }
+        Self { chunk_bytes, durable: AtomicU64::new(0), last: Arc::default() }
     }
 }
 
 impl LogStore for MemoryStore {
     fn create(&self, _handle: &ShapeHandle, _definition: &[u8]) -> Result<Arc<dyn ShapeLog>, StorageError> {
-        Ok(Arc::new(MemoryLog::new(self.chunk_bytes)))
+        Ok(Arc::new(MemoryLog::new(self.chunk_bytes, self.last.clone())))
     }
 
     /// Nothing to do: a log lives as long as somebody holds it.

@@ -6,7 +6,7 @@
 
 mod snapshot;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
@@ -17,10 +17,15 @@ use snapshot::Snapshot;
 /// A tail of this size is sealed: copies of the tail stay small, and segments few.
 const SEGMENT_BYTES: usize = 64 * 1024;
 
+/// As long as the end of a snapshot, with some transactions that it does not see.
+const SHORT_BYTES: usize = 256;
+
 #[derive(Debug)]
 pub(super) struct MemoryLog {
     chunk_bytes: usize,
     inner: Mutex<Inner>,
+    /// The last short snapshot that a log of the same store was given.
+    last: Arc<Mutex<Bytes>>,
 }
 
 #[derive(Debug, Default)]
@@ -72,8 +77,21 @@ struct CachedRead {
 }
 
 impl MemoryLog {
-    pub(super) fn new(chunk_bytes: usize) -> Self {
-        Self { chunk_bytes, inner: Mutex::default() }
+    pub(super) fn new(chunk_bytes: usize, last: Arc<Mutex<Bytes>>) -> Self {
+        Self { chunk_bytes, inner: Mutex::default(), last }
+    }
+
+    /// The same bytes as those that another log has, if it was the last. Of shapes without rows that are made at one moment
+    /// all snapshots are alike.
+    fn shared(&self, items: Bytes) -> Bytes {
+        if items.len() > SHORT_BYTES {
+            return items;
+        }
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if *last != items {
+            *last = items;
+        }
+        last.clone()
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -84,6 +102,7 @@ impl MemoryLog {
 
 impl ShapeLog for MemoryLog {
     fn append_snapshot(&self, items: Bytes) -> Result<(), StorageError> {
+        let items = self.shared(items);
         self.lock().snapshot.append(items);
         Ok(())
     }

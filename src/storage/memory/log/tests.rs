@@ -19,11 +19,15 @@ fn read(log: &MemoryLog, offset: LogOffset) -> (String, LogOffset, bool) {
     (text, slice.end, slice.is_tail)
 }
 
+fn log(chunk_bytes: usize) -> MemoryLog {
+    MemoryLog::new(chunk_bytes, Arc::default())
+}
+
 const START: LogOffset = LogOffset::SNAPSHOT_LAST;
 
 #[test]
 fn reads_what_follows_any_offset() {
-    let log = MemoryLog::new(1000);
+    let log = log(1000);
     commit(&log, 10, "abc");
     commit(&log, 20, "d");
     assert_eq!(read(&log, START), (",a,b,c,d".into(), LogOffset::new(20, 0), true));
@@ -36,12 +40,12 @@ fn reads_what_follows_any_offset() {
 
 #[test]
 fn an_empty_log_ends_with_its_snapshot() {
-    assert_eq!(read(&MemoryLog::new(10), START), (String::new(), START, true));
+    assert_eq!(read(&log(10), START), (String::new(), START, true));
 }
 
 #[test]
 fn an_open_transaction_is_not_seen() {
-    let log = MemoryLog::new(1000);
+    let log = log(1000);
     commit(&log, 10, "a");
     append(&log, 20, 0, "bc");
     assert_eq!(read(&log, START), (",a".into(), LogOffset::new(10, 0), true));
@@ -52,7 +56,7 @@ fn an_open_transaction_is_not_seen() {
 
 #[test]
 fn chunks_close_with_the_item_that_crosses_and_stay() {
-    let log = MemoryLog::new(5);
+    let log = log(5);
     commit(&log, 10, "abcd");
     // Three items of two bytes cross five bytes.
     let full = (",a,b,c".into(), LogOffset::new(10, 4), false);
@@ -67,7 +71,7 @@ fn chunks_close_with_the_item_that_crosses_and_stay() {
 
 #[test]
 fn a_chunk_that_closes_at_the_end_of_the_log_is_its_tail() {
-    let log = MemoryLog::new(4);
+    let log = log(4);
     commit(&log, 10, "ab");
     assert_eq!(read(&log, START), (",a,b".into(), LogOffset::new(10, 2), true));
     commit(&log, 20, "c");
@@ -76,7 +80,7 @@ fn a_chunk_that_closes_at_the_end_of_the_log_is_its_tail() {
 
 #[test]
 fn sealed_segments_and_tail_read_as_one() {
-    let log = MemoryLog::new(usize::MAX);
+    let log = log(usize::MAX);
     let letters = "x".repeat(SEGMENT_BYTES / 2);
     commit(&log, 1, &letters);
     commit(&log, 2, &letters);
@@ -90,7 +94,7 @@ fn sealed_segments_and_tail_read_as_one() {
 
 #[test]
 fn equal_reads_of_the_tail_share_their_bytes() {
-    let log = MemoryLog::new(1000);
+    let log = log(1000);
     commit(&log, 10, "ab");
     let [one, two] = [log.read(START), log.read(START)];
     assert_eq!(one.pieces[0].as_ptr(), two.pieces[0].as_ptr());
@@ -100,7 +104,7 @@ fn equal_reads_of_the_tail_share_their_bytes() {
 
 #[test]
 fn snapshot_pieces_are_read_while_they_are_written() {
-    let log = MemoryLog::new(1000);
+    let log = log(1000);
     assert_eq!(log.snapshot_piece(0, 0), SnapshotPiece::Pending);
     log.append_snapshot(Bytes::from_static(b",a")).unwrap();
     assert_eq!(log.snapshot_piece(0, 0), SnapshotPiece::Items(Bytes::from_static(b",a")));
@@ -110,4 +114,16 @@ fn snapshot_pieces_are_read_while_they_are_written() {
     assert_eq!(log.snapshot_piece(1, 0), SnapshotPiece::Pending);
     log.append_snapshot(Bytes::from_static(b",b")).unwrap();
     assert_eq!(log.snapshot_piece(1, 0), SnapshotPiece::Items(Bytes::from_static(b",b")));
+}
+
+#[test]
+fn snapshots_that_are_alike_are_kept_once() {
+    let first = log(1000);
+    let second = MemoryLog::new(1000, first.last.clone());
+    let [first, second] = [&first, &second].map(|log| {
+        log.append_snapshot(Bytes::from(b",end".to_vec())).unwrap();
+        let SnapshotPiece::Items(items) = log.snapshot_piece(0, 0) else { panic!("a piece") };
+        items
+    });
+    assert_eq!((first.as_ptr(), first.as_ref()), (second.as_ptr(), second.as_ref()));
 }

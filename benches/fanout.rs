@@ -61,7 +61,8 @@ fn clients(cluster: &Cluster, runtime: &Runtime) {
     let mut ours = Side::new(ours, &paths, CLIENTS);
     limit.wake("get /bump");
     for round in 1..=ROUNDS {
-        let rows = format!("SELECT {round} * 1000 + k, 0, repeat('abcdefgh', 11), true FROM generate_series(1, {ROWS}) k");
+        let rows =
+            format!("SELECT {round} * 1000 + k, 0, repeat('abcdefgh', 11), true FROM generate_series(1, {ROWS}) k");
         ours.wake(&format!("sql {} INSERT INTO work {rows}", cluster.url("postgres")));
         limit.wake("get /bump");
     }

@@ -34,14 +34,7 @@ impl Alike {
         }
         self.sweep();
         let table = self.table.as_ref().unwrap_or(&definition.table).clone();
-        let (columns, schema) = match self.columns.get_key_value(&definition.columns) {
-            Some((columns, schema)) => (columns.clone(), schema.clone()),
-            None => {
-                let schema = Bytes::from(schema_header(&table, &definition.columns));
-                self.columns.insert(definition.columns.clone(), schema.clone());
-                (definition.columns.clone(), schema)
-            }
-        };
+        let (columns, schema) = self.columns(&table, &definition.columns);
         let predicate = definition.predicate.as_ref().map(|predicate| {
             let own = predicate.shared_template();
             let template = self.templates.get(own).unwrap_or(own).clone();
@@ -49,6 +42,15 @@ impl Alike {
             Arc::new(predicate.with_template(&template))
         });
         (Arc::new(Definition { table, columns, predicate, ..definition.clone() }), schema)
+    }
+
+    fn columns(&mut self, table: &TableSchema, columns: &Arc<[usize]>) -> (Arc<[usize]>, Bytes) {
+        if let Some((columns, schema)) = self.columns.get_key_value(columns) {
+            return (columns.clone(), schema.clone());
+        }
+        let schema = Bytes::from(schema_header(table, columns));
+        self.columns.insert(columns.clone(), schema.clone());
+        (columns.clone(), schema)
     }
 
     /// Forgets what no shape has any more. As rare as much was added since.

@@ -157,16 +157,16 @@ fn joined(terms: &[Term]) -> Vec<Key> {
 fn ranges(keys: &[Key]) -> Ranges {
     let mut ranges = Ranges::new();
     for (column, low, high) in keys.iter().filter_map(Key::range) {
-        narrow(ranges.entry(column).or_default(), low, high);
+        narrow(ranges.entry(column).or_default(), low.as_ref(), high.as_ref());
     }
     ranges
 }
 
-fn narrow(range: &mut (Option<Value>, Option<Value>), low: &Option<Value>, high: &Option<Value>) {
+fn narrow(range: &mut (Option<Value>, Option<Value>), low: Option<&Value>, high: Option<&Value>) {
     let (lowest, highest) = range;
     // No bound at all is the lowest of all, as it happens.
-    *lowest = low.clone().max(lowest.take());
-    *highest = match (high.clone(), highest.take()) {
+    *lowest = low.cloned().max(lowest.take());
+    *highest = match (high.cloned(), highest.take()) {
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),
     };
@@ -176,7 +176,7 @@ fn narrow(range: &mut (Option<Value>, Option<Value>), low: &Option<Value>, high:
 fn narrowed(mut keys: Vec<Key>, beside: &Ranges) -> Vec<Key> {
     for (column, mut range) in ranges(&keys) {
         if let Some((low, high)) = beside.get(&column) {
-            narrow(&mut range, low, high);
+            narrow(&mut range, low.as_ref(), high.as_ref());
         }
         if let (Some(low), Some(high)) = range {
             keys.push(Key::new(column, Wanted::Between(Some(low), Some(high)), Width::Range));

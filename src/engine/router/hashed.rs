@@ -41,7 +41,9 @@ fn take(shapes: &mut ByHash, hash: u64, slot: Slot) {
 }
 
 fn all(shapes: &ByHash, found: &mut Vec<Slot>) {
-    shapes.values().for_each(|slots| slots.list(found));
+    for slots in shapes.values() {
+        slots.list(found);
+    }
 }
 
 /// Shapes by a value.

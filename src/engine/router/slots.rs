@@ -16,6 +16,7 @@ pub(in crate::engine) enum Slots {
     One(Slot),
     /// Ascending.
     Few(Vec<Slot>),
+    #[expect(clippy::box_collection, reason = "the others are smaller")]
     Many(Box<BTreeSet<Slot>>),
 }
 

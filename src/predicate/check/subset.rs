@@ -146,8 +146,7 @@ fn may_raise(expr: &Expr) -> bool {
         return true;
     }
     match &expr.node {
-        Node::And(_) | Node::Or(_) | Node::Not(_) | Node::Is { .. } => false,
-        Node::Call(..) => false,
+        Node::And(_) | Node::Or(_) | Node::Not(_) | Node::Is { .. } | Node::Call(..) => false,
         Node::Operator { .. } => columns(expr) > 0,
         Node::Like { pattern, escape, .. } => columns(pattern) > 0 || escape.as_deref().is_some_and(|e| columns(e) > 0),
         Node::Cast(inner, ty) => columns(inner) > 0 && (ty.array || !matches!(ty.name.as_str(), "text" | "varchar")),

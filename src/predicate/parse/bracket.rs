@@ -3,7 +3,7 @@
 use super::frame::{Frame, Operand, build, wrap};
 use super::level::Level;
 use super::lex::Kind;
-use super::pending::Pending;
+use super::pending::{Bound, Pending};
 use super::types::{MODIFIERS, cast_target};
 use super::{Next, Parser, unsupported};
 use crate::predicate::ParseError;
@@ -160,8 +160,11 @@ impl Parser<'_> {
         loop {
             let at = self.cursor.at();
             if self.cursor.eat_mark('[') {
-                let frame =
-                    Frame::after(operand, at, |value| Pending::Subscript { value, done: Vec::new(), low: None });
+                let frame = Frame::after(operand, at, |value| Pending::Subscript {
+                    value,
+                    done: Vec::new(),
+                    low: Bound::Nothing,
+                });
                 return self.begin_subscript(frame);
             }
             if !self.cursor.eat_mark('.') {
@@ -180,7 +183,7 @@ impl Parser<'_> {
         self.count_term(frame.at())?;
         if self.cursor.eat_mark(':') {
             if let Pending::Subscript { low, .. } = &mut frame.kind {
-                *low = Some(None);
+                *low = Bound::Low(None);
             }
             if self.cursor.is_mark(0, ']') {
                 return self.end_subscript(frame, None);
@@ -196,7 +199,7 @@ impl Parser<'_> {
         let Some(mut frame) = self.frames.pop() else { return Err(self.cursor.unexpected()) };
         let bound = frame.note(operand);
         match &mut frame.kind {
-            Pending::Subscript { low: low @ None, .. } => *low = Some(Some(bound)),
+            Pending::Subscript { low: low @ Bound::Nothing, .. } => *low = Bound::Low(Some(bound)),
             _ => return Err(self.cursor.unexpected()),
         }
         self.cursor.advance();
@@ -214,12 +217,12 @@ impl Parser<'_> {
         let (at, depth) = (frame.at(), frame.depth());
         let Pending::Subscript { value, mut done, low } = frame.kind else { return Err(self.cursor.unexpected()) };
         match (low, last) {
-            (Some(low), high) => done.push(Subscript::Slice(low, high)),
-            (None, Some(index)) => done.push(Subscript::At(index)),
-            (None, None) => return Err(self.cursor.unexpected()),
+            (Bound::Low(low), high) => done.push(Subscript::Slice(low, high)),
+            (Bound::Nothing, Some(index)) => done.push(Subscript::At(index)),
+            (Bound::Nothing, None) => return Err(self.cursor.unexpected()),
         }
         if self.cursor.eat_mark('[') {
-            let mut frame = Frame::new(at, Pending::Subscript { value, done, low: None });
+            let mut frame = Frame::new(at, Pending::Subscript { value, done, low: Bound::Nothing });
             frame.deepen(depth);
             return self.begin_subscript(frame);
         }

@@ -3,7 +3,7 @@
 use super::frame::{Frame, Operand};
 use super::lex::{ARROW, Kind};
 use super::pending::Pending;
-use super::{Parser, unsupported};
+use super::{Next, Parser, unsupported};
 use crate::predicate::ParseError;
 use crate::predicate::expr::{Choice, Name, Node};
 
@@ -11,19 +11,19 @@ const AGGREGATION: &str = "aggregation is not supported in this context";
 
 impl Parser<'_> {
     /// What stands before a parenthesis and is no function's name to Postgres: words of its own.
-    pub(super) fn special_call(&mut self, at: usize, word: &str) -> Result<Option<Option<Operand>>, ParseError> {
+    pub(super) fn special_call(&mut self, at: usize, word: &str) -> Result<Option<Next>, ParseError> {
         if let Some(choice) = Choice::named(word).filter(|choice| *choice != Choice::NullIf) {
             self.cursor.advance();
             self.cursor.advance();
             self.refuse_query()?;
             self.begin(Frame::new(at, Pending::Choose(choice, Vec::new())))?;
-            return Ok(Some(None));
+            return Ok(Some(Next::Begun));
         }
         match word {
             "row" => {
                 self.cursor.advance();
                 self.cursor.advance();
-                self.open_row(at, None).map(Some)
+                self.open_row(at, None).map(|row| Some(row.map_or(Next::Begun, Next::Operand)))
             }
             "exists" => Err(self.subquery(at, "EXISTS is not supported yet")),
             "grouping" => Err(unsupported(at, AGGREGATION)),

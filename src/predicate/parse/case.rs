@@ -13,6 +13,7 @@ pub(super) struct Branches {
     whens: Vec<(Expr, Expr)>,
     /// A condition whose result is to come.
     when: Option<Expr>,
+    otherwise: Option<Expr>,
     reading: Part,
 }
 
@@ -26,24 +27,23 @@ enum Part {
 }
 
 impl Branches {
-    /// Takes what has been read before `word`; `None` if the word cannot stand there.
-    fn take(&mut self, expr: Expr, word: &str) -> Option<Option<Expr>> {
+    /// Takes what has been read before `word`, if the word can stand there.
+    fn take(&mut self, expr: Expr, word: &str) -> bool {
         let next = match (self.reading, word) {
             (Part::Operand | Part::Then, "when") => Part::When,
             (Part::When, "then") => Part::Then,
             (Part::Then, "else") => Part::Else,
             (Part::Then | Part::Else, "end") => self.reading,
-            _ => return None,
+            _ => return false,
         };
-        let mut otherwise = None;
         match self.reading {
             Part::Operand => self.operand = Some(expr),
             Part::When => self.when = Some(expr),
             Part::Then => self.whens.extend(self.when.take().map(|when| (when, expr))),
-            Part::Else => otherwise = Some(expr),
+            Part::Else => self.otherwise = Some(expr),
         }
         self.reading = next;
-        Some(otherwise)
+        true
     }
 }
 
@@ -61,10 +61,12 @@ impl Parser<'_> {
         let expr = frame.note(operand);
         let (at, depth) = (frame.at(), frame.depth());
         let Pending::Case(branches) = &mut frame.kind else { return Err(self.cursor.unexpected()) };
-        let Some(otherwise) = branches.take(expr, word) else { return Err(self.cursor.unexpected()) };
+        if !branches.take(expr, word) {
+            return Err(self.cursor.unexpected());
+        }
         if word == "end" {
             self.cursor.advance();
-            let Branches { operand, whens, .. } = std::mem::take(branches);
+            let Branches { operand, whens, otherwise, .. } = std::mem::take(branches);
             let (operand, otherwise) = (operand.map(Box::new), otherwise.map(Box::new));
             return build(at, depth, Node::Case { operand, whens, otherwise }).map(Some);
         }

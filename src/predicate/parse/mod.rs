@@ -176,6 +176,15 @@ enum Next {
     End(Operand),
 }
 
+impl Next {
+    fn operand(self) -> Option<Operand> {
+        match self {
+            Self::Operand(operand) | Self::End(operand) => Some(operand),
+            Self::Begun => None,
+        }
+    }
+}
+
 fn unsupported(at: usize, message: &'static str) -> ParseError {
     ParseError::Unsupported { at, message: message.into() }
 }

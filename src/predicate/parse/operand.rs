@@ -52,10 +52,7 @@ impl Parser<'_> {
 
     /// With the subscripts and fields that follow.
     fn indirect(&mut self, operand: Operand) -> Result<Option<Operand>, ParseError> {
-        match self.indirection(operand)? {
-            Next::Operand(operand) | Next::End(operand) => Ok(Some(operand)),
-            Next::Begun => Ok(None),
-        }
+        self.indirection(operand).map(Next::operand)
     }
 
     /// Refuses a query after an opening parenthesis.
@@ -132,7 +129,7 @@ impl Parser<'_> {
     fn word_or_name(&mut self, at: usize, word: &str) -> Result<Option<Operand>, ParseError> {
         let is_call = self.cursor.is_mark(1, '(') || (word == "collation" && self.cursor.word_ahead(1) == Some("for"));
         if is_call && let Some(begun) = self.special_call(at, word)? {
-            return Ok(begun);
+            return Ok(begun.operand());
         }
         self.name(at)
     }

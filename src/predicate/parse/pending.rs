@@ -45,11 +45,11 @@ pub(super) enum Pending {
     Cast,
     /// `CASE`
     Case(Branches),
-    /// `value[`, after other subscripts; of a slice perhaps the first bound.
+    /// `value[`, after other subscripts
     Subscript {
         value: Expr,
         done: Vec<Subscript>,
-        low: Option<Option<Expr>>,
+        low: Bound,
     },
     /// `value BETWEEN`, before `AND`
     Low {
@@ -93,6 +93,14 @@ pub(super) enum Pending {
     },
     /// `value AT TIME ZONE`
     Zone(Expr),
+}
+
+/// What of a subscript has been read.
+#[derive(Debug)]
+pub(super) enum Bound {
+    Nothing,
+    /// The first bound of a slice, if it has one.
+    Low(Option<Expr>),
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -223,9 +223,8 @@ fn escape_character(lexer: &mut Lexer<'_>) -> Result<char, ParseError> {
     }
     lexer.skip_blanks()?;
     let at = lexer.at;
-    let text = match literal(lexer)? {
-        Some(Kind::Text(text)) => text,
-        _ => return Err(lexer.error(at, "UESCAPE must be followed by a simple string literal")),
+    let Some(Kind::Text(text)) = literal(lexer)? else {
+        return Err(lexer.error(at, "UESCAPE must be followed by a simple string literal"));
     };
     let mut characters = text.chars();
     match (characters.next(), characters.next()) {

@@ -9,6 +9,9 @@ use super::{Next, Parser};
 use crate::predicate::ParseError;
 use crate::predicate::expr::{Choice, Expr, Name, Node, TypeName};
 
+/// What may stand between arguments.
+const SEPARATORS: [&str; 7] = [",", "in", "placing", "from", "for", "similar", "escape"];
+
 /// One that has been begun.
 #[derive(Debug)]
 pub(super) struct Worded {
@@ -58,24 +61,20 @@ impl Function {
 impl Worded {
     /// The word, if it may come after the next item.
     fn separator(&self, word: &str) -> Option<&'static str> {
-        let comma = (word == ",").then_some(",");
-        let only_commas = self.words.iter().all(|word| *word == ",");
-        let first = self.words.is_empty();
-        match (self.function, self.words.as_slice(), word) {
-            (Function::Position, [], "in") => Some("in"),
-            (Function::NullIf | Function::Normalize, [], ",") => comma,
-            (Function::Overlay, [], "placing") => Some("placing"),
-            (Function::Overlay, ["placing"], "from") => Some("from"),
-            (Function::Overlay, ["placing", "from"], "for") => Some("for"),
-            (Function::Overlay | Function::Substring, _, ",") if only_commas => comma,
-            (Function::Substring, [] | ["for"], "from") => Some("from"),
-            (Function::Substring, [] | ["from"], "for") => Some("for"),
-            (Function::Substring, [], "similar") => Some("similar"),
-            (Function::Substring, ["similar"], "escape") => Some("escape"),
-            (Function::Trim(_), _, "from") if first => Some("from"),
-            (Function::Trim(_), _, ",") => comma,
-            _ => None,
-        }
+        let may_come = match (self.function, self.words.as_slice()) {
+            (Function::Position, []) => word == "in",
+            (Function::NullIf | Function::Normalize, []) => word == ",",
+            (Function::Overlay, []) => matches!(word, "placing" | ","),
+            (Function::Overlay, ["placing"]) | (Function::Substring, ["for"]) => word == "from",
+            (Function::Overlay, ["placing", "from"]) | (Function::Substring, ["from"]) => word == "for",
+            (Function::Substring, []) => matches!(word, "from" | "for" | "similar" | ","),
+            (Function::Substring, ["similar"]) => word == "escape",
+            (Function::Trim(_), []) => matches!(word, "from" | ","),
+            (Function::Trim(_), _) => word == ",",
+            (Function::Overlay | Function::Substring, [",", ..]) => word == ",",
+            _ => false,
+        };
+        SEPARATORS.into_iter().find(|separator| may_come && *separator == word)
     }
 
     /// Whether no logic may stand where it is.
@@ -132,7 +131,7 @@ fn from_the_start(items: Vec<Expr>) -> Vec<Expr> {
 
 impl Parser<'_> {
     /// Begins one of them if `word`, which comes next with a parenthesis, is its name.
-    pub(super) fn worded(&mut self, at: usize, word: &str) -> Result<Option<Option<Operand>>, ParseError> {
+    pub(super) fn worded(&mut self, at: usize, word: &str) -> Result<Option<Next>, ParseError> {
         let is_collation = word == "collation" && self.cursor.word_ahead(1) == Some("for");
         let function = if is_collation { Some(Function::CollationFor) } else { Function::named(word) };
         let Some(function) = function else { return Ok(None) };
@@ -148,10 +147,10 @@ impl Parser<'_> {
         }
         if let Some(name) = function.plain().filter(|_| self.cursor.is_mark(0, ')')) {
             self.cursor.advance();
-            return Ok(Some(Some(Operand::leaf(at, Node::Call(Name::bare(name), Vec::new())))));
+            return Ok(Some(Next::Operand(Operand::leaf(at, Node::Call(Name::bare(name), Vec::new())))));
         }
         self.begin(Frame::new(at, Pending::Worded(worded)))?;
-        Ok(Some(None))
+        Ok(Some(Next::Begun))
     }
 
     /// `year FROM`
@@ -211,14 +210,14 @@ impl Parser<'_> {
         self.cursor.advance();
         if worded.function == Function::Normalize {
             let items = std::mem::take(&mut worded.items);
-            return self.normal_form(frame, items).map(Next::Operand);
+            return self.normal_form(&frame, items).map(Next::Operand);
         }
         self.begin(frame)?;
         Ok(Next::Begun)
     }
 
     /// `NFC)`, say.
-    fn normal_form(&mut self, frame: Frame, mut items: Vec<Expr>) -> Result<Operand, ParseError> {
+    fn normal_form(&mut self, frame: &Frame, mut items: Vec<Expr>) -> Result<Operand, ParseError> {
         let at = self.cursor.at();
         let Some(form) = self.cursor.word().and_then(form_name) else { return Err(self.cursor.unexpected()) };
         self.cursor.advance();

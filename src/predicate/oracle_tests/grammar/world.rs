@@ -53,14 +53,20 @@ pub(super) async fn create(oracle: &Oracle) {
                 format!("CREATE OPERATOR {schema}.{symbol} (FUNCTION = {schema}.{name}, {sides})")
             };
             (0..4).for_each(|count| add(function(&format!("{schema}.{name}({})", vec![ty; count].join(", ")), ty)));
-            BINARY.iter().for_each(|symbol| add(operator(symbol, &format!("LEFTARG = {ty}, RIGHTARG = {ty}"))));
-            UNARY.iter().for_each(|symbol| add(operator(symbol, &format!("RIGHTARG = {ty}"))));
+            for symbol in BINARY {
+                add(operator(symbol, &format!("LEFTARG = {ty}, RIGHTARG = {ty}")));
+            }
+            for symbol in UNARY {
+                add(operator(symbol, &format!("RIGHTARG = {ty}")));
+            }
         }
     }
     for symbol in LIKES {
         add(format!("CREATE OPERATOR public.{symbol} (FUNCTION = f, LEFTARG = bool, RIGHTARG = bool)"));
     }
-    BUILT_IN.iter().for_each(|signature| add(function(&format!("pg_catalog.{signature}"), "bool")));
+    for signature in BUILT_IN {
+        add(function(&format!("pg_catalog.{signature}"), "bool"));
+    }
     add(function("pg_catalog.timezone(text, text)", "text"));
     oracle.client.batch_execute(&sql).await.unwrap();
 }

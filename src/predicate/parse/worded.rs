@@ -63,15 +63,15 @@ impl Worded {
     fn separator(&self, word: &str) -> Option<&'static str> {
         let may_come = match (self.function, self.words.as_slice()) {
             (Function::Position, []) => word == "in",
-            (Function::NullIf | Function::Normalize, []) => word == ",",
             (Function::Overlay, []) => matches!(word, "placing" | ","),
             (Function::Overlay, ["placing"]) | (Function::Substring, ["for"]) => word == "from",
             (Function::Overlay, ["placing", "from"]) | (Function::Substring, ["from"]) => word == "for",
             (Function::Substring, []) => matches!(word, "from" | "for" | "similar" | ","),
             (Function::Substring, ["similar"]) => word == "escape",
             (Function::Trim(_), []) => matches!(word, "from" | ","),
-            (Function::Trim(_), _) => word == ",",
-            (Function::Overlay | Function::Substring, [",", ..]) => word == ",",
+            (Function::NullIf | Function::Normalize, [])
+            | (Function::Trim(_), _)
+            | (Function::Overlay | Function::Substring, [",", ..]) => word == ",",
             _ => false,
         };
         SEPARATORS.into_iter().find(|separator| may_come && *separator == word)

@@ -88,13 +88,6 @@ impl<'a> Args<'a> {
         }
     }
 
-    pub(super) fn bool(&self, at: usize) -> Result<bool, EvalError> {
-        match self.typed(at)? {
-            Value::Bool(value) => Ok(*value),
-            _ => Err(MISMATCH),
-        }
-    }
-
     pub(super) fn json(&self, at: usize) -> Result<&'a Json, EvalError> {
         match self.typed(at)? {
             Value::Json(json) => Ok(json),

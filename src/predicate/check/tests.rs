@@ -531,3 +531,24 @@ fn what_is_handed_on_names_columns_and_parameters_that_are_there() {
     let predicate = Predicate::check(&"f(\"a$1\"\"$2\", 'x', 'y')".parse().unwrap(), &[], &odd).unwrap();
     assert_eq!(predicate.template(), "(\"f\"(\"a$1\"\"$2\", $1, $2))");
 }
+
+/// A few words could ask for more memory than there is.
+#[test]
+fn texts_do_not_grow_without_bound() {
+    struct Title;
+    impl Row for Title {
+        fn text(&self, column: usize) -> Option<&[u8]> {
+            (column == 2).then_some(b"aaaaaaaaaa")
+        }
+    }
+    let nested = |function: &str, arguments: &str, levels: usize| {
+        let text =
+            format!("{}title{}", format!("{function}(").repeat(levels), format!(", {arguments})").repeat(levels));
+        checked(&format!("length({text}) > 0"), &[]).unwrap().matches(&Title)
+    };
+    for (function, arguments) in [("repeat", "1000"), ("replace", "'a', 'aaaaaaaa'")] {
+        assert_eq!(nested(function, arguments, 1), Ok(true), "{function}");
+        assert!(nested(function, arguments, 40).is_err(), "{function}");
+    }
+    assert_eq!(nested("replace", "'aa', 'a'", 3), Ok(true));
+}

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::text::{MOST_JOINED, bounded};
 use super::{Args, Function, Needs, Traits, function};
 use crate::pg::PgType;
 use crate::predicate::value::Array;
@@ -157,6 +158,7 @@ fn to_text(args: &Args<'_>) -> Result {
         all.push_str(if is_first { "" } else { between });
         all.push_str(part);
         is_first = false;
+        bounded(all.len(), MOST_JOINED)?;
     }
     Ok(Some(Value::Text(all.into())))
 }

@@ -2,6 +2,8 @@
 //!
 //! Positions and lengths are in characters. `char(n)` comes here without its blanks, as it does in Postgres.
 
+use std::collections::HashMap;
+
 use super::{Args, Function, Needs, Traits, function};
 use crate::predicate::like::{lower, upper};
 use crate::predicate::{EvalError, Value};
@@ -16,6 +18,10 @@ const SHORT: Traits = Traits::STRICT.accepting(|constants| match constants.get(1
     Some(Some(Value::Int(length))) => *length <= LONGEST,
     _ => false,
 });
+/// No longer text is made of a shorter one, in bytes.
+const MOST_GROWN: usize = 1 << 20;
+/// Nor put together of several.
+pub(super) const MOST_JOINED: usize = 16 << 20;
 /// A pattern in which nothing is escaped, nor in brackets.
 const SIMPLE: Traits = Traits::STRICT.accepting(|constants| match constants.first() {
     Some(Some(Value::Text(pattern))) => !pattern.contains(['[', '\\', '"']),
@@ -36,7 +42,11 @@ pub(super) static FUNCTIONS: &[Function] = &[
     function!("octet_length", (Text) -> Int4, |args| count(args.text(0)?.bytes())),
     function!("octet_length", (Bpchar) -> Int4),
     function!("bit_length", (Text) -> Int4, |args| int(args.text(0)?.len().saturating_mul(8))),
-    function!("||", (Text, Text) -> Text, |args| text(format!("{}{}", args.text(0)?, args.text(1)?))),
+    function!("||", (Text, Text) -> Text, |args| {
+        let (left, right) = (args.text(0)?, args.text(1)?);
+        bounded(left.len().saturating_add(right.len()), MOST_JOINED)?;
+        text(format!("{left}{right}"))
+    }),
     function!("||", (Text, Other("anynonarray")) -> Text),
     function!("||", (Other("anynonarray"), Text) -> Text),
     function!("concat", (Any) -> Text, |args| joined(args, 0, ""); ANY.printing()),
@@ -71,12 +81,19 @@ pub(super) static FUNCTIONS: &[Function] = &[
     function!("rtrim", (Text, Text) -> Text, |args| text(args.text(0)?.trim_end_matches(among(args.text(1)?)))),
     function!("replace", (Text, Text, Text) -> Text, |args| match args.text(1)? {
         "" => text(args.text(0)?),
-        old => text(args.text(0)?.replace(old, args.text(2)?)),
+        old => {
+            let (whole, new) = (args.text(0)?, args.text(2)?);
+            let grown = whole.matches(old).count().saturating_mul(new.len().saturating_sub(old.len()));
+            bounded(whole.len().saturating_add(grown), MOST_GROWN.max(whole.len()))?;
+            text(whole.replace(old, new))
+        }
     }; EQUALITY),
     function!("translate", (Text, Text, Text) -> Text, translate),
     function!("reverse", (Text) -> Text, |args| text(args.text(0)?.chars().rev().collect::<String>())),
     function!("repeat", (Text, Int4) -> Text, |args| {
-        text(args.text(0)?.repeat(usize::try_from(args.int(1)?).unwrap_or_default()))
+        let (whole, times) = (args.text(0)?, usize::try_from(args.int(1)?).unwrap_or_default());
+        bounded(whole.len().saturating_mul(times), MOST_GROWN.max(whole.len()))?;
+        text(whole.repeat(times))
     }; SHORT),
     function!("lpad", (Text, Int4) -> Text, |args| padded(args, " ", true); SHORT),
     function!("lpad", (Text, Int4, Text) -> Text, |args| padded(args, args.text(2)?, true); SHORT),
@@ -105,6 +122,11 @@ fn text(text: impl Into<Box<str>>) -> Result {
     Ok(Some(Value::Text(text.into())))
 }
 
+/// Refuses what a few words of a filter could make of any row: texts of texts of texts.
+pub(super) fn bounded(bytes: usize, most: usize) -> Result<()> {
+    if bytes <= most { Ok(()) } else { Err(EvalError::Refused("a text grows too long to be evaluated here")) }
+}
+
 fn owned(bytes: Vec<u8>) -> Result {
     String::from_utf8(bytes).map_or(Ok(None), text)
 }
@@ -126,6 +148,7 @@ fn joined(args: &Args<'_>, from: usize, between: &str) -> Result {
             all.push_str(between);
         }
         all.push_str(args.text(at)?);
+        bounded(all.len(), MOST_JOINED)?;
     }
     text(all)
 }
@@ -170,11 +193,14 @@ fn among(characters: &str) -> impl Fn(char) -> bool {
 }
 
 fn translate(args: &Args<'_>) -> Result {
-    let (from, to) = (args.text(1)?, args.text(2)?);
-    let translated = |character| match from.chars().position(|known| known == character) {
-        Some(at) => to.chars().nth(at),
-        None => Some(character),
-    };
+    let (from, mut to) = (args.text(1)?.chars(), args.text(2)?.chars());
+    let mut characters: HashMap<char, Option<char>> = HashMap::new();
+    for character in from {
+        // Of two that are the same the first counts.
+        let becomes = to.next();
+        characters.entry(character).or_insert(becomes);
+    }
+    let translated = |character| characters.get(&character).copied().unwrap_or(Some(character));
     text(args.text(0)?.chars().filter_map(translated).collect::<String>())
 }
 

@@ -88,7 +88,7 @@ async fn what_is_not_immutable_is_refused_by_name() {
         let answer = stand.get(&format!("{}offset=-1", shape(filter))).await;
         assert_eq!(answer.status, 400, "{filter}: {answer:#?}");
         let (field, said) = answer.refusal();
-        assert!(field == "where" && said.starts_with("At location ") && said.ends_with(text), "{filter}: {said}");
+        assert!(field == "where" && said.starts_with("At location ") && said.contains(text), "{filter}: {said}");
     }
     // By the service itself or by Postgres.
     for filter in ["at > 'now'", "at > ' NOW '", "at = 'Today'::timestamptz", "at::date < 'tomorrow'"] {

@@ -6,7 +6,7 @@ use proptest::prelude::{BoxedStrategy, Just, Strategy, any, prop_oneof};
 use proptest::sample::select;
 
 use super::Expr;
-use super::expr::{Choice, Comparison, IsTest, Name, Node, Subscript, TypeName};
+use super::expr::{Choice, Comparison, IsTest, JsonKind, Name, Node, Subscript, TypeName};
 
 /// Filters that the parser can make: nothing nested that it flattens.
 pub(super) fn expr() -> impl Strategy<Value = Expr> {
@@ -73,6 +73,10 @@ fn text() -> impl Strategy<Value = String> {
 fn comparison() -> impl Strategy<Value = Comparison> {
     use Comparison::{Eq, Ge, Gt, Le, Lt, Ne};
     select(vec![Eq, Ne, Lt, Le, Gt, Ge])
+}
+
+fn json_kind() -> impl Strategy<Value = JsonKind> {
+    select(vec![JsonKind::Any, JsonKind::Object, JsonKind::Array, JsonKind::Scalar])
 }
 
 fn is_test() -> impl Strategy<Value = IsTest> {
@@ -182,6 +186,11 @@ fn compound(inner: &BoxedStrategy<Expr>) -> BoxedStrategy<Expr> {
         (option::of(boxed(inner)), whens, option::of(boxed(inner)))
             .prop_map(|(operand, whens, otherwise)| { Node::Case { operand, whens, otherwise } }),
         (boxed(inner), vec(subscript, 1..3)).prop_map(|(value, subscripts)| Node::Subscript { value, subscripts }),
+        (boxed(inner), json_kind(), any::<bool>()).prop_map(|(value, kind, negated)| Node::IsJson {
+            value,
+            kind,
+            negated
+        }),
         (boxed(inner), identifier()).prop_map(|(value, field)| Node::Field(value, field)),
     ]
     .prop_map(at_zero)

@@ -75,6 +75,8 @@ pub(super) enum Node {
     Row(Vec<Expr>),
     /// `B'101'`, `X'1F'`: as written, in lower case, the letter in front.
     Bits(String),
+    /// `value IS [NOT] JSON`, or one kind of it (Postgres 16)
+    IsJson { value: Box<Expr>, kind: JsonKind, negated: bool },
     /// `(value).field` of a composite
     Field(Box<Expr>, String),
 }
@@ -209,6 +211,15 @@ pub(super) enum IsTest {
     Unknown,
 }
 
+/// What `IS JSON` asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum JsonKind {
+    Any,
+    Object,
+    Array,
+    Scalar,
+}
+
 /// A type as written in a cast: built-in names in Postgres' internal spelling (`int4`, not `integer`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct TypeName {
@@ -292,6 +303,7 @@ impl Expr {
             | Node::Is { value, .. }
             | Node::Cast(value, _)
             | Node::Collate(value, _)
+            | Node::IsJson { value, .. }
             | Node::Field(value, _) => vec![value],
             Node::Operator { left, right, .. } => left.iter().chain([right]).map(|child| &**child).collect(),
             Node::Case { operand, whens, otherwise } => {
@@ -332,6 +344,7 @@ impl Node {
             | Self::Is { value, .. }
             | Self::Cast(value, _)
             | Self::Collate(value, _)
+            | Self::IsJson { value, .. }
             | Self::Field(value, _) => vec![value],
             Self::Operator { left, right, .. } => left.iter_mut().chain([right]).map(|child| &mut **child).collect(),
             Self::Case { operand, whens, otherwise } => {

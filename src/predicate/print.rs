@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::expr::{Choice, Comparison, Expr, IsTest, Name, Node, Subscript, TypeName};
+use super::expr::{Choice, Comparison, Expr, IsTest, JsonKind, Name, Node, Subscript, TypeName};
 use super::parse::is_infix_only;
 use crate::pg::{quote_ident, quote_literal};
 
@@ -70,6 +70,7 @@ impl Display for Expr {
                 let (kind, digits) = bits.split_at_checked(1).unwrap_or((bits, ""));
                 write!(f, "{kind}{}", quote_literal(digits).trim_start())
             }
+            Node::IsJson { value, kind, negated } => write!(f, "({value} IS {}{kind})", not(*negated)),
             Node::Field(value, field) => write!(f, "({value}).{}", quote_ident(field)),
         }
     }
@@ -169,6 +170,17 @@ impl Display for Subscript {
                 f.write_str("]")
             }
         }
+    }
+}
+
+impl Display for JsonKind {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Any => "JSON",
+            Self::Object => "JSON OBJECT",
+            Self::Array => "JSON ARRAY",
+            Self::Scalar => "JSON SCALAR",
+        })
     }
 }
 

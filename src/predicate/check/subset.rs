@@ -122,6 +122,7 @@ fn unsupported(node: &Node) -> Option<&'static str> {
     match node {
         Node::Case { .. } => Some("CaseExpr"),
         Node::Subscript { .. } | Node::Field(..) => Some("A_Indirection"),
+        Node::IsJson { .. } => Some("JsonIsPredicate"),
         Node::Collate(..) => Some("CollateClause"),
         Node::Row(_) => Some("RowExpr"),
         Node::Bits(_) => Some("BitString"),

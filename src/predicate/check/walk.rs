@@ -98,6 +98,7 @@ impl<'a> Checker<'a> {
             Node::Call(..)
             | Node::Operator { .. }
             | Node::Subscript { .. }
+            | Node::IsJson { .. }
             | Node::Field(..)
             | Node::Bits(_)
             | Node::Row(_) => self.other(expr).map(Operand::Typed),
@@ -168,6 +169,8 @@ impl<'a> Checker<'a> {
             }
             Node::Subscript { value, subscripts } => return self.subscript(value, subscripts, at),
             Node::Field(..) => "A_Indirection",
+            // Servers before 16 do not know it.
+            Node::IsJson { .. } => "JsonIsPredicate",
             Node::Bits(_) => "BitString",
             _ => "RowExpr",
         };

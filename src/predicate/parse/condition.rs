@@ -6,7 +6,7 @@ use super::pending::{Like, Matching, Pending};
 use super::worded::form_name;
 use super::{Next, Parser};
 use crate::predicate::ParseError;
-use crate::predicate::expr::{Expr, IsTest, Name, Node};
+use crate::predicate::expr::{Expr, IsTest, JsonKind, Name, Node};
 
 impl Parser<'_> {
     /// Whether Postgres allows no logic where the parser is (`b_expr` in its grammar): the lower bound of a `BETWEEN`.
@@ -66,10 +66,28 @@ impl Parser<'_> {
                 let message = "IS DOCUMENT is not supported".into();
                 return Err(ParseError::Unsupported { at, message });
             }
+            Some("json") => return self.json(operand, at, negated),
             _ => return self.normalized(operand, at, negated),
         };
         self.cursor.advance();
         wrap(operand, at, |value| Node::Is { value, test, negated }).map(Next::Operand)
+    }
+
+    /// `JSON`, and perhaps which
+    fn json(&mut self, operand: Operand, at: usize, negated: bool) -> Result<Next, ParseError> {
+        self.cursor.advance();
+        let kind = match self.cursor.word() {
+            Some("value") => Some(JsonKind::Any),
+            Some("object") => Some(JsonKind::Object),
+            Some("array") => Some(JsonKind::Array),
+            Some("scalar") => Some(JsonKind::Scalar),
+            _ => None,
+        };
+        if kind.is_some() {
+            self.cursor.advance();
+        }
+        let kind = kind.unwrap_or(JsonKind::Any);
+        wrap(operand, at, |value| Node::IsJson { value, kind, negated }).map(Next::Operand)
     }
 
     /// `[form] NORMALIZED`

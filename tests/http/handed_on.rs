@@ -25,7 +25,7 @@ async fn things() -> Stand {
 }
 
 fn shape(filter: &str) -> String {
-    let filter: String = filter.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    let filter = filter.bytes().map(|byte| format!("%{byte:02x}")).collect::<Vec<_>>().concat();
     format!("/v1/shape?table=things&columns=id,n,other&where={filter}&")
 }
 

@@ -267,6 +267,7 @@ mod tests {
         Begin { xid: Xid(number), commit_lsn: Lsn(u64::from(number)) }
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "as changes have it")]
     fn row(a: &str, b: &str) -> Option<Arc<KeptRow>> {
         Some(Arc::new(KeptRow::new(&[Some(a.as_bytes()), Some(b.as_bytes())])))
     }

@@ -272,6 +272,32 @@ fn takes(from: &PgType, to: &PgType) -> bool {
     cast::implicit(from, to).is_some()
 }
 
+/// Arguments that should be of one type, and are not.
+struct Disagreement;
+
+/// What a polymorphic type and its array stand for in a call, given what two arguments of it become; nothing if no argument
+/// tells.
+fn bound<'c>(
+    arguments: impl Iterator<Item = (&'c Ty, &'c Option<PgType>)>,
+    [one, array]: [&Ty; 2],
+    joined: impl Fn(&PgType, &PgType) -> Option<PgType>,
+) -> Result<Option<PgType>, Disagreement> {
+    let mut found: Option<PgType> = None;
+    for (ty, input) in arguments {
+        let Some(input) = input.as_ref().filter(|_| ty == one || ty == array) else { continue };
+        let this = match input {
+            input if ty == one => input,
+            PgType::Array(element) => element,
+            _ => return Err(Disagreement),
+        };
+        found = Some(match &found {
+            None => this.clone(),
+            Some(found) => joined(found, this).ok_or(Disagreement)?,
+        });
+    }
+    Ok(found)
+}
+
 impl Candidate {
     /// The overload, if it takes arguments of these types.
     fn new(function: &'static Function, inputs: &[Option<PgType>]) -> Option<Self> {
@@ -283,8 +309,9 @@ impl Candidate {
         }
         let last = function.arguments.last().filter(|_| function.traits.is_variadic);
         let declared = || function.arguments.iter().chain(last.into_iter().cycle()).take(inputs.len());
-        let element = Self::element(declared(), inputs)?;
-        let common = Self::common(declared(), inputs)?;
+        let same = |a: &PgType, b: &PgType| (a == b).then(|| a.clone());
+        let element = bound(declared().zip(inputs), [&Ty::Element, &Ty::Array], same).ok()?;
+        let common = bound(declared().zip(inputs), [&Ty::Common, &Ty::CommonArray], types::common).ok()?;
         let concrete = |ty: &Ty| concrete(ty, element.as_ref(), common.as_ref());
         let mut parameters = Vec::with_capacity(inputs.len());
         for (ty, input) in declared().zip(inputs) {
@@ -297,42 +324,6 @@ impl Candidate {
             parameters.push(parameter);
         }
         Some(Self { function, parameters, result: concrete(&function.result) })
-    }
-
-    /// What `anyelement` is; `Some(None)` if nothing tells, `None` if the arguments do not agree.
-    fn element<'f>(declared: impl Iterator<Item = &'f Ty>, inputs: &[Option<PgType>]) -> Option<Option<PgType>> {
-        let mut found: Option<PgType> = None;
-        for (ty, input) in declared.zip(inputs) {
-            let this = match (ty, input) {
-                (Ty::Element, Some(input)) => input.clone(),
-                (Ty::Array, Some(PgType::Array(element))) => (**element).clone(),
-                (Ty::Array, Some(_)) => return None,
-                _ => continue,
-            };
-            if found.as_ref().is_some_and(|found| *found != this) {
-                return None;
-            }
-            found = Some(this);
-        }
-        Some(found)
-    }
-
-    /// The same for `anycompatible`.
-    fn common<'f>(declared: impl Iterator<Item = &'f Ty>, inputs: &[Option<PgType>]) -> Option<Option<PgType>> {
-        let mut found: Option<PgType> = None;
-        for (ty, input) in declared.zip(inputs) {
-            let this = match (ty, input) {
-                (Ty::Common, Some(input)) => input.clone(),
-                (Ty::CommonArray, Some(PgType::Array(element))) => (**element).clone(),
-                (Ty::CommonArray, Some(_)) => return None,
-                _ => continue,
-            };
-            found = Some(match &found {
-                None => this,
-                Some(found) => types::common(found, &this)?,
-            });
-        }
-        Some(found)
     }
 
     /// Whether all arguments are of the very types; of an operator, one literal counts as the other's type.

@@ -30,7 +30,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     function!("<@", (Jsonb, Jsonb) -> Bool, |args| bool(json_contains(args.json(1)?, args.json(0)?))),
     function!("#-", (Jsonb, ArrayOf(Text)) -> Jsonb),
     function!("jsonb_typeof", (Jsonb) -> Text, |args| Ok(Some(Value::Text(args.json(0)?.type_name().into())))),
-    function!("jsonb_array_length", (Jsonb) -> Int4, |args| array_length(args)),
+    function!("jsonb_array_length", (Jsonb) -> Int4, array_length),
     function!("jsonb_extract_path", (Jsonb, ArrayOf(Text)) -> Jsonb; Traits::STRICT.variadic()),
     function!("jsonb_extract_path_text", (Jsonb, ArrayOf(Text)) -> Text; Traits::STRICT.variadic()),
 ];

@@ -251,7 +251,7 @@ impl SourceError {
         }
     }
 
-    /// What it says of a question about rows ([`Source::verdicts`](super::Source::verdicts)).
+    /// What it says of a question about rows of the stream.
     pub fn fault(&self) -> Fault<'_> {
         match self {
             Self::Server(refusal) if refusal.code == SqlState::QUERY_CANCELED => Fault::Slow,

@@ -15,7 +15,7 @@ pub const SCHEMA: &str = r#"
     CREATE TABLE nopk (x int, y text, n int);
     CREATE TABLE pairs (id int, region text, v int, n int, PRIMARY KEY (id, region));
     CREATE TABLE "Odd.One" ("Id" text PRIMARY KEY, "The flag" bool, j jsonb, f float8, at timestamptz, tags text[], n int);
-    CREATE FUNCTION is_odd(int) RETURNS bool LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1 % 2 = 1; END';
+    CREATE FUNCTION is_odd(int8) RETURNS bool LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1 % 2 = 1; END';
     CREATE TABLE marks (round int PRIMARY KEY);
 "#;
 

@@ -37,15 +37,13 @@ fn filters(count: u32) -> impl Iterator<Item = String> {
 fn changes(cluster: &Cluster, runtime: &Runtime) {
     let [one, many] = CHANGES.map(|(shapes, changes)| {
         let server = Server::ours(&cluster.url("postgres"), CHUNK_BYTES);
-        let paths = server.follow_filters(runtime, filters(shapes));
-        let path = paths.first().expect("a shape").replace("&live=true", "");
         let count = scaled(changes);
+        // One more shape tells of the end, and sends little.
+        let paths = server.follow_filters(runtime, filters(shapes).chain([format!("id = {count}")]));
+        let end = paths.last().expect("a shape");
         let before = server.cpu();
         insert(cluster, &format!("SELECT k, 0, repeat('abcdefgh', 11), true FROM generate_series(1, {count}) k"));
-        let last = format!("\"id\":\"{count}\"");
-        while !runtime.block_on(server.body(&path)).contains(&last) {
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        while !runtime.block_on(server.body(end)).contains("\"insert\"") {}
         let cpu = per_unit(server.cpu().saturating_sub(before), count.into());
         println!("{:<28} {cpu:>8.2} us CPU a change", format!("{shapes} shapes take it"));
         cluster.psql("postgres", "DELETE FROM work").expect("SQL that runs");

@@ -191,17 +191,8 @@ macro_rules! run {
 
 use {function, run, traits, ty};
 
-/// Every family.
+/// Every family but those of [`date_time`].
 static FAMILIES: &[&[Function]] = &[
-    date_time::age::FUNCTIONS,
-    date_time::bin::FUNCTIONS,
-    date_time::cast::FUNCTIONS,
-    date_time::field::FUNCTIONS,
-    date_time::interval::FUNCTIONS,
-    date_time::make::FUNCTIONS,
-    date_time::plus::FUNCTIONS,
-    date_time::times::FUNCTIONS,
-    date_time::zone::FUNCTIONS,
     array::FUNCTIONS,
     bytea::FUNCTIONS,
     elsewhere::FUNCTIONS,
@@ -212,7 +203,12 @@ static FAMILIES: &[&[Function]] = &[
     text::FUNCTIONS,
 ];
 
+/// The whole catalog.
+fn catalog() -> impl Iterator<Item = &'static Function> {
+    FAMILIES.iter().chain(date_time::FAMILIES).copied().flatten()
+}
+
 /// The overloads of a function, or of an operator by its symbol.
 pub(super) fn overloads(name: &str) -> impl Iterator<Item = &'static Function> {
-    FAMILIES.iter().copied().flatten().filter(move |function| function.name == name)
+    catalog().filter(move |function| function.name == name)
 }

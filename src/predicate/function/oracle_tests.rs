@@ -22,18 +22,6 @@ const SETUP: &str = "SET DateStyle = 'ISO, DMY'; SET TimeZone = 'UTC'; SET extra
 const CALLS_PER_BATCH: usize = 500;
 const MOST_FAILURES: usize = 25;
 
-const FAMILIES: [&[Function]; 9] = [
-    date_time::age::FUNCTIONS,
-    date_time::bin::FUNCTIONS,
-    date_time::cast::FUNCTIONS,
-    date_time::field::FUNCTIONS,
-    date_time::interval::FUNCTIONS,
-    date_time::make::FUNCTIONS,
-    date_time::plus::FUNCTIONS,
-    date_time::times::FUNCTIONS,
-    date_time::zone::FUNCTIONS,
-];
-
 /// One call, and what we make of it.
 struct Call {
     sql: String,
@@ -51,7 +39,7 @@ async fn functions_of_dates_answer_as_in_postgres() {
     let connection = tokio::spawn(connection);
     client.batch_execute(SETUP).await.unwrap();
     let functions: Vec<&Function> =
-        FAMILIES.iter().copied().flatten().filter(|function| function.run.is_some()).collect();
+        date_time::FAMILIES.iter().copied().flatten().filter(|function| function.run.is_some()).collect();
     let (mut compared, mut failures) = (0, Vec::new());
     while Instant::now() < end && failures.len() < MOST_FAILURES {
         let calls: Vec<Call> = std::iter::repeat_with(|| call(functions[random.index(functions.len())], &mut random))

@@ -44,8 +44,19 @@ fn schema(oids: &Oids) -> TableSchema {
     TableSchema { id, name, columns, primary_key: vec![0] }
 }
 
+/// The values of a row as SQL; NULL elsewhere.
+pub(super) type Row<'a> = &'a [(&'a str, &'a str)];
+
 /// A row without values.
-pub(super) const NULL: &[(&str, &str)] = &[];
+pub(super) const NULL: Row<'_> = &[];
+
+/// Filters on rows, and what they are: `t`, `f`, or `-` for NULL.
+pub(super) async fn hold(cases: &[(&str, Row<'_>, &str)]) {
+    let oracle = Cases::start().await;
+    for (filter, row, expected) in cases {
+        oracle.holds(filter, row, expected).await;
+    }
+}
 
 pub(super) struct Cases {
     oracle: Oracle,

@@ -1,16 +1,6 @@
 //! Dates, times and intervals: the cases of the specification that go beyond comparing, and what is easily wrong.
 
-use super::cases::{Cases, NULL};
-
-type Row<'a> = &'a [(&'a str, &'a str)];
-
-/// Filters on rows (NULL where nothing is said), and what they are: `t`, `f`, or `-` for NULL.
-async fn hold(cases: &[(&str, Row<'_>, &str)]) {
-    let oracle = Cases::start().await;
-    for (filter, row, expected) in cases {
-        oracle.holds(filter, row, expected).await;
-    }
-}
+use super::cases::{Cases, NULL, Row, hold};
 
 #[tokio::test]
 async fn months_are_added_by_the_calendar_and_days_by_the_clock() {

@@ -1,18 +1,8 @@
 //! Arithmetic, math functions and casts: what is easily wrong.
 
 use super::TextRow;
-use super::cases::{Cases, NULL};
+use super::cases::{Cases, NULL, Row, hold};
 use crate::predicate::EvalError;
-
-type Row<'a> = &'a [(&'a str, &'a str)];
-
-/// Filters on rows (NULL where nothing is said), and what they are: `t`, `f`, or `-` for NULL.
-async fn hold(cases: &[(&str, Row<'_>, &str)]) {
-    let oracle = Cases::start().await;
-    for (filter, row, expected) in cases {
-        oracle.holds(filter, row, expected).await;
-    }
-}
 
 /// Filters that raise an error where `a` and `num` have these values, and which.
 async fn raise(cases: &[(&str, &str)]) {

@@ -1,18 +1,8 @@
 //! The evaluation's cases of the specification (section 13, 64 to 104), by number. Each verdict is asked of Postgres too. Those of
 //! whole shapes, 105 and 106, are with the tests over HTTP.
 
-use super::cases::{Cases, NULL};
+use super::cases::{Cases, NULL, Row, hold};
 use crate::predicate::{Bind, BindType};
-
-type Row<'a> = &'a [(&'a str, &'a str)];
-
-/// Filters on rows (NULL where nothing is said), and what they are: `t`, `f`, or `-` for NULL.
-async fn hold(cases: &[(&str, Row<'_>, &str)]) {
-    let oracle = Cases::start().await;
-    for (filter, row, expected) in cases {
-        oracle.holds(filter, row, expected).await;
-    }
-}
 
 #[tokio::test]
 async fn case_64_an_array_contains_another_in_any_order() {

@@ -3,17 +3,32 @@
 //! A file per idea, each with its part of the catalog; [`moment`] has what they share. Infinite intervals, which only
 //! Postgres 17 and later have, are compared here but not computed with.
 
-pub(super) mod age;
+mod age;
 mod args;
-pub(super) mod bin;
-pub(super) mod cast;
-pub(super) mod field;
+mod bin;
+mod cast;
+mod field;
 mod field_name;
-pub(super) mod interval;
-pub(super) mod make;
+mod interval;
+mod make;
 mod moment;
-pub(super) mod plus;
-pub(super) mod times;
-pub(super) mod zone;
+mod plus;
+mod times;
+mod zone;
 
 pub(in crate::predicate) use moment::day_of;
+
+use super::Function;
+
+/// The families of them.
+pub(super) static FAMILIES: &[&[Function]] = &[
+    age::FUNCTIONS,
+    bin::FUNCTIONS,
+    cast::FUNCTIONS,
+    field::FUNCTIONS,
+    interval::FUNCTIONS,
+    make::FUNCTIONS,
+    plus::FUNCTIONS,
+    times::FUNCTIONS,
+    zone::FUNCTIONS,
+];

@@ -1,8 +1,6 @@
 //! Changes that many shapes take: what one costs for a thousand shapes, against one shape; and a transaction of 50 rows for 750
 //! shapes with a client each, against a bare Actix server whose clients wait for a `watch`.
 
-use std::time::Duration;
-
 use cluster::Cluster;
 use tokio::runtime::Runtime;
 

@@ -9,6 +9,7 @@ mod choose_cases;
 mod date;
 mod date_cases;
 mod filter;
+mod found_cases;
 mod grammar;
 mod json;
 mod number_cases;

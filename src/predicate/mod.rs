@@ -1,6 +1,12 @@
 //! The where language: parse, type-check, evaluate, print canonically. Pure.
 //!
 //! Journey: text -> [`Expr`] (parsed, untyped) -> [`Predicate`] (checked against one table, canonical, ready to run).
+//!
+//! - `parse`, `expr`, `print`: the text, its tree, and back.
+//! - `check`: types, overloads and collations, as Postgres finds them in its catalogs, of which `function` and `cast` are the
+//!   parts that are known here. What is beyond them is `handed_on`, for Postgres to evaluate.
+//! - `term`, `eval`, `quick`, `like`, `regex`, `value`: the typed tree, run on rows.
+//! - `canonical`, `template`, `keys`: when two filters are one, and by what a change finds them.
 
 #[cfg(test)]
 mod arbitrary;

@@ -61,6 +61,20 @@ pub struct Column {
 }
 
 impl Column {
+    /// One that may be null, without modifier or collation.
+    #[cfg(test)]
+    pub(crate) fn plain(name: &str, ty: PgType) -> Self {
+        Self {
+            name: name.to_owned(),
+            ty,
+            type_modifier: -1,
+            dimensions: 0,
+            not_null: false,
+            generated: Generated::No,
+            collation: None,
+        }
+    }
+
     /// Whether `other` is the same, but for whether it may be null.
     pub fn same_but_for_nulls(&self, other: &Self) -> bool {
         let Self { name, ty, type_modifier, dimensions, not_null: _, generated, collation } = self;

@@ -112,18 +112,10 @@ pub struct Meant {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pg::{Column, Generated, PgType, TableName};
+    use crate::pg::{Column, PgType, TableName};
 
     fn table(columns: &[(&str, PgType)]) -> Arc<TableSchema> {
-        let column = |(name, ty): &(&str, PgType)| Column {
-            name: (*name).to_owned(),
-            ty: ty.clone(),
-            type_modifier: -1,
-            dimensions: 0,
-            not_null: false,
-            generated: Generated::No,
-            collation: None,
-        };
+        let column = |(name, ty): &(&str, PgType)| Column::plain(name, ty.clone());
         let (id, name) = (RelationId(1), TableName::new("public", "t"));
         Arc::new(TableSchema { id, name, columns: columns.iter().map(column).collect(), primary_key: vec![0] })
     }

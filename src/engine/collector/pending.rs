@@ -240,19 +240,11 @@ pub(super) fn cells(row: &KeptRow) -> Row<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pg::{Column, Generated, PgType, RelationId, TableName, Xid};
+    use crate::pg::{Column, PgType, RelationId, TableName, Xid};
     use crate::predicate::{Expr, Predicate};
 
     fn table() -> Arc<TableSchema> {
-        let column = |name: &str| Column {
-            name: name.to_owned(),
-            ty: PgType::Int4,
-            type_modifier: -1,
-            dimensions: 0,
-            not_null: false,
-            generated: Generated::No,
-            collation: None,
-        };
+        let column = |name: &str| Column::plain(name, PgType::Int4);
         let (id, name) = (RelationId(1), TableName::new("public", "t"));
         Arc::new(TableSchema { id, name, columns: ["a", "b"].map(column).to_vec(), primary_key: Vec::new() })
     }

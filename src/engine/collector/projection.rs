@@ -133,18 +133,10 @@ fn slice<'a>(bytes: &'a [u8], range: &Range<usize>) -> &'a [u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pg::{Column, Generated, Lsn, PgType, RelationId, TableName, Xid};
+    use crate::pg::{Column, Lsn, PgType, RelationId, TableName, Xid};
 
     fn table() -> TableSchema {
-        let column = |name: &str| Column {
-            name: name.to_owned(),
-            ty: PgType::Int8,
-            type_modifier: -1,
-            dimensions: 0,
-            not_null: false,
-            generated: Generated::No,
-            collation: None,
-        };
+        let column = |name: &str| Column::plain(name, PgType::Int8);
         let (id, name) = (RelationId(1), TableName::new("public", "t"));
         TableSchema { id, name, columns: ["id", "a"].map(column).to_vec(), primary_key: vec![0] }
     }

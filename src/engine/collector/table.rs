@@ -144,20 +144,12 @@ impl FollowedTable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pg::{Column, Generated, PgType, RelationId, TableName};
+    use crate::pg::{Column, PgType, RelationId, TableName};
     use crate::protocol::{LogMode, ReplicaMode};
 
     #[test]
     fn projections_are_never_more_than_the_shapes_there_were_at_once() {
-        let column = |name: &str| Column {
-            name: name.to_owned(),
-            ty: PgType::Int8,
-            type_modifier: -1,
-            dimensions: 0,
-            not_null: false,
-            generated: Generated::No,
-            collation: None,
-        };
+        let column = |name: &str| Column::plain(name, PgType::Int8);
         let columns = ["id", "a", "b", "c"].map(column).to_vec();
         let (id, name) = (RelationId(1), TableName::new("public", "t"));
         let schema = Arc::new(TableSchema { id, name, columns, primary_key: vec![0] });

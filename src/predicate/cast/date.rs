@@ -33,15 +33,11 @@ pub(in crate::predicate) fn called(from: &PgType, to: &PgType) -> Option<&'stati
     overloads(name).find(|function| *function.arguments == [Ty::Is(from.clone())])
 }
 
-/// Whether [`Value::print`] is the output function of a type of this family.
-pub(super) fn is_printed(ty: &PgType) -> bool {
+/// Whether it is a type of this family: [`Value::print`] is its output function, and [`Value::parse`] its input function but
+/// for texts that it does not know.
+pub(super) fn is_of_family(ty: &PgType) -> bool {
     use PgType::{Date, Interval, Time, Timestamp, Timestamptz, Timetz};
     matches!(ty, Date | Time | Timetz | Timestamp | Timestamptz | Interval)
-}
-
-/// Whether [`Value::parse`] is the input function of a type of this family, but for texts that it does not know.
-pub(super) fn is_read(ty: &PgType) -> bool {
-    is_printed(ty)
 }
 
 /// A date compared with a timestamp, which it need not fit into.

@@ -64,16 +64,8 @@ fn is_printed(ty: &PgType) -> bool {
             PgType::Array(_) => false,
             element => is_printed(element),
         },
-        PgType::Int2
-        | PgType::Int4
-        | PgType::Int8
-        | PgType::Float4
-        | PgType::Float8
-        | PgType::Numeric
-        | PgType::Uuid
-        | PgType::Bytea
-        | PgType::Jsonb => true,
-        other => super::date::is_printed(other) || other.enum_labels().is_some(),
+        PgType::Jsonb => true,
+        other => goes_both_ways(other),
     }
 }
 
@@ -85,17 +77,16 @@ fn is_read(ty: &PgType) -> bool {
             PgType::Array(_) => false,
             element => is_read(element),
         },
-        PgType::Bool
-        | PgType::Int2
-        | PgType::Int4
-        | PgType::Int8
-        | PgType::Float4
-        | PgType::Float8
-        | PgType::Numeric
-        | PgType::Uuid
-        | PgType::Bytea => true,
-        other => super::date::is_read(other) || other.enum_labels().is_some(),
+        PgType::Bool => true,
+        other => goes_both_ways(other),
     }
+}
+
+/// Whether a type's values are printed and read here as by its own functions.
+fn goes_both_ways(ty: &PgType) -> bool {
+    use PgType::{Bytea, Float4, Float8, Int2, Int4, Int8, Numeric, Uuid};
+    let is_known = matches!(ty, Int2 | Int4 | Int8 | Float4 | Float8 | Numeric | Uuid | Bytea);
+    is_known || super::date::is_of_family(ty) || ty.enum_labels().is_some()
 }
 
 /// What the input function of `ty` makes of a text.

@@ -171,18 +171,10 @@ fn has_cast(expr: &Expr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pg::{Generated, RelationId, TableName};
+    use crate::pg::{RelationId, TableName};
 
     fn table() -> TableSchema {
-        let column = |(name, ty): (&str, PgType)| Column {
-            name: name.to_owned(),
-            ty,
-            type_modifier: -1,
-            dimensions: 0,
-            not_null: false,
-            generated: Generated::No,
-            collation: None,
-        };
+        let column = |(name, ty): (&str, PgType)| Column::plain(name, ty);
         let columns =
             [("id", PgType::Int8), ("title", PgType::Text), ("done", PgType::Bool), ("My x", PgType::Numeric)];
         let (id, name) = (RelationId(1), TableName::new("public", "t"));

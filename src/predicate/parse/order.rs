@@ -225,18 +225,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::pg::{Column, Generated, PgType, RelationId, TableName, TableSchema};
+    use crate::pg::{Column, PgType, RelationId, TableName, TableSchema};
 
     fn table() -> TableSchema {
-        let column = |name: &str| Column {
-            name: name.to_owned(),
-            ty: PgType::Text,
-            type_modifier: -1,
-            dimensions: 0,
-            not_null: false,
-            generated: Generated::No,
-            collation: None,
-        };
+        let column = |name: &str| Column::plain(name, PgType::Text);
         let columns = ["id", "value", "My \"x", "first"].map(column).into();
         TableSchema { id: RelationId(1), name: TableName::new("public", "t"), columns, primary_key: vec![0] }
     }
